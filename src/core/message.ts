@@ -1,0 +1,52 @@
+/** Everything that can happen to the program. `update` is the only reader. */
+import type { Action } from "./action.ts";
+import type { AgentReport, Exit } from "./agent.ts";
+import type { EnvironmentProgress, EnvironmentSummary } from "./environment.ts";
+import type { Problem } from "./error.ts";
+import type { AgentMode } from "./mode.ts";
+import type { Settings } from "./settings.ts";
+import type { Notice } from "./state.ts";
+
+/** `now`: ms since the epoch, put in by the runtime; `update` has no clock. */
+export type Message = { readonly now: number } & Happening;
+
+export type Happening =
+  | { readonly type: "started" }
+  | { readonly type: "resized"; readonly cols: number; readonly rows: number }
+  /** Once a second while something on the screen shows an age. */
+  | { readonly type: "tick" }
+  // keys
+  | { readonly type: "prefix-pressed" }
+  | { readonly type: "prefix-waited" }
+  | { readonly type: "prefix-ended" }
+  | { readonly type: "action"; readonly action: Action }
+  /** A key while an overlay is open: its chord ("j", "enter", "ctrl+c") and the text it types. */
+  | { readonly type: "overlay-key"; readonly chord: string; readonly text: string }
+  | { readonly type: "pane-clicked"; readonly mode: AgentMode }
+  // environment
+  | { readonly type: "environment-progress"; readonly progress: EnvironmentProgress }
+  | { readonly type: "environment-ready"; readonly summary: EnvironmentSummary }
+  | { readonly type: "environment-failed"; readonly problem: Problem; readonly lastGoodAt?: number }
+  | { readonly type: "environment-reloading" }
+  | { readonly type: "environment-changed" }
+  | { readonly type: "environment-unchanged" }
+  | { readonly type: "environment-broken"; readonly problem: Problem }
+  // panes
+  | { readonly type: "pane-spawned"; readonly mode: AgentMode; readonly pid: number }
+  | { readonly type: "pane-first-output"; readonly mode: AgentMode }
+  | { readonly type: "pane-failed"; readonly mode: AgentMode; readonly problem: Problem }
+  | { readonly type: "pane-exited"; readonly mode: AgentMode; readonly exit: Exit }
+  | { readonly type: "pane-stopped"; readonly mode: AgentMode }
+  | { readonly type: "pane-restart-due"; readonly mode: AgentMode }
+  | { readonly type: "pane-title"; readonly mode: AgentMode; readonly title: string }
+  | { readonly type: "pane-bell"; readonly mode: AgentMode }
+  | { readonly type: "pane-memory"; readonly mode: AgentMode; readonly bytes: number }
+  | { readonly type: "pane-scrolled"; readonly mode: AgentMode; readonly lines: number }
+  | { readonly type: "pane-typed"; readonly mode: AgentMode }
+  | { readonly type: "agent-report"; readonly mode: AgentMode; readonly report: AgentReport }
+  // the rest
+  | { readonly type: "settings-changed"; readonly settings: Settings }
+  | { readonly type: "notice"; readonly notice: Omit<Notice, "until"> }
+  | { readonly type: "notice-over" }
+  | { readonly type: "log-read"; readonly lines: readonly string[] }
+  | { readonly type: "terminated"; readonly signal: string };

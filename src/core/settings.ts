@@ -1,0 +1,45 @@
+/** The settings of one project, whole: every default is filled in. Read by `project/settings.ts`. */
+import type { Action } from "./action.ts";
+import type { ByMode } from "./mode.ts";
+
+export const layoutChoices = ["auto", "columns", "main-stack", "rows"] as const;
+
+export type LayoutChoice = (typeof layoutChoices)[number];
+
+export type ModeSettings = {
+  /** Runs this instead of OpenCode: a program and its arguments. */
+  readonly command?: readonly string[];
+  /** "provider/model" in OpenCode's words. */
+  readonly model?: string;
+  /** OpenCode's agent name; the mode's own name unless set. */
+  readonly agent?: string;
+  /** Variables added to the environment of this mode only. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type KeySettings = {
+  /** The prefix as a chord: "ctrl+o". */
+  readonly prefix: string;
+  /** Chords by action, which replace the default ones; an empty list unbinds. */
+  readonly bindings: Readonly<Partial<Record<Action, readonly string[]>>>;
+};
+
+export type Settings = {
+  /** The flake shell to enter; undefined means the default one. */
+  readonly shell?: string;
+  readonly modes: ByMode<ModeSettings>;
+  readonly layout: LayoutChoice;
+  readonly keys: KeySettings;
+  /** Lines of scrollback a pane keeps. */
+  readonly scrollback: number;
+  readonly opencode: { readonly path?: string };
+};
+
+/** What holds where nothing is set. */
+export const defaultSettings: Settings = {
+  modes: { plan: { env: {} }, build: { env: {} }, review: { env: {} } },
+  layout: "auto",
+  keys: { prefix: "ctrl+o", bindings: {} },
+  scrollback: 5000,
+  opencode: {},
+};

@@ -1,0 +1,166 @@
+/**
+ * The ports: every way in which the program touches the machine, as types. What has a rule to keep
+ * lives in `core`, `nix`, `opencode` ...; those see only this file. The implementations are the
+ * other files of this folder, and they hold no rules.
+ */
+import type { Exit } from "../core/agent.ts";
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** Ends a watch, a timer or a subscription; calling it twice is harmless. */
+export type Cancel = () => void;
+
+export type Clock = {
+  /** Wall time in ms since the epoch. It can jump. */
+  now(): number;
+  /** Monotonic time in ms, for durations. */
+  monotonic(): number;
+  /** Runs `deed` once, `ms` from now. Timers do not keep the process alive. */
+  after(ms: number, deed: () => void): Cancel;
+};
+
+export type PtySize = { readonly cols: number; readonly rows: number };
+
+export type PtyOptions = PtySize & {
+  /** Absolute path of the program. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Variables;
+};
+
+/** A child in a pseudo-terminal; it leads a session and a process group of its own. */
+export type Pty = {
+  readonly pid: number;
+  write(data: string | Uint8Array): void;
+  resize(size: PtySize): void;
+  /** Stops reading; the kernel then blocks the child. */
+  pause(): void;
+  resume(): void;
+  /** Signals the whole process group; false when it is gone. */
+  signal(name: NodeJS.Signals): boolean;
+  onData(listener: (bytes: Uint8Array) => void): Cancel;
+  onExit(listener: (exit: Exit) => void): Cancel;
+};
+
+/** Throws AiRulesError `pane/not-started` when the program cannot be started. */
+export type SpawnPty = (options: PtyOptions) => Pty;
+
+export type Command = {
+  /** A name looked up on `env.PATH`, or an absolute path. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** The whole environment of the child, not an addition to ours. */
+  readonly env: Variables;
+  readonly timeoutMs?: number;
+  readonly abort?: AbortSignal;
+  /** Written to the child's stdin, which is closed then; without it stdin is /dev/null. */
+  readonly input?: string;
+  /** Called with each whole line of stderr, without its end. */
+  readonly onErrorLine?: (line: string) => void;
+  /** Open descriptor 3 as a pipe and return what is written to it. */
+  readonly captureFd3?: boolean;
+  /** Output beyond this many bytes a stream is dropped (default 16 MiB), never an error. */
+  readonly maxBytes?: number;
+};
+
+/** How a command ended. `stdout` and `stderr` may be cut at `maxBytes`. */
+export type CommandResult = {
+  readonly end: "exited" | "not-found" | "not-executable" | "timed-out" | "cancelled";
+  /** Present when `end` is "exited". */
+  readonly exit: Exit;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly fd3: string;
+  readonly tookMs: number;
+};
+
+/** Runs a command in a process group of its own; never throws. Time-out: TERM, 2 s, KILL to the group. */
+export type RunCommand = (command: Command) => Promise<CommandResult>;
+
+export type FileStatus = {
+  readonly kind: "file" | "directory" | "link" | "other";
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** Permission bits, e.g. 0o700. */
+  readonly mode: number;
+  readonly uid: number;
+};
+
+/** Files. Paths are absolute. What does not exist is `undefined`, never a throw. */
+export type Files = {
+  readText(path: string): Promise<string | undefined>;
+  /** Writes beside the target, then renames: a reader never sees half a file. Makes the directory. */
+  writeAtomically(path: string, text: string, mode?: number): Promise<void>;
+  /** Fails (false) when the file is there already. */
+  createExclusively(path: string, text: string, mode?: number): Promise<boolean>;
+  rename(from: string, to: string): Promise<void>;
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Removes a file or a whole directory; absent is fine. */
+  remove(path: string): Promise<void>;
+  list(path: string): Promise<readonly string[]>;
+  /** Follows symbolic links. */
+  status(path: string): Promise<FileStatus | undefined>;
+  realPath(path: string): Promise<string | undefined>;
+  readLink(path: string): Promise<string | undefined>;
+  isExecutable(path: string): Promise<boolean>;
+  /** Calls `listener` with the name of each changed entry of a directory; survives its absence. */
+  watchDirectory(path: string, listener: (name: string) => void): Cancel;
+};
+
+export type ProcessInfo = {
+  readonly pid: number;
+  readonly parent: number;
+  /** With the pid it names one process for ever: pids are used again, start times are not. */
+  readonly startedAt: string;
+  readonly residentBytes: number;
+  readonly command: string;
+};
+
+export type Processes = {
+  readonly ownPid: number;
+  list(): Promise<readonly ProcessInfo[]>;
+  /** One process; undefined when it is gone. Cheap: for sampling. */
+  find(pid: number): Promise<ProcessInfo | undefined>;
+  /** Signals one process, or a group with a negative pid; false when there is none. */
+  signal(pid: number, name: NodeJS.Signals | 0): boolean;
+};
+
+export type Network = {
+  readonly fetch: typeof globalThis.fetch;
+  /** A free TCP port on 127.0.0.1, found by binding port 0. */
+  freePort(): Promise<number>;
+};
+
+export type Log = {
+  /** Opened on the first write; never holds a secret, a prompt or a byte of a pane. */
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+};
+
+export type Host = {
+  readonly os: "linux" | "darwin" | "other";
+  readonly arch: string;
+  readonly home: string;
+  readonly uid: number;
+  /** The directory of this installation: holds `package.json` and, in a clone, `node_modules`. */
+  readonly installation: string;
+};
+
+export type Ports = {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly run: RunCommand;
+  readonly spawnPty: SpawnPty;
+  readonly processes: Processes;
+  readonly network: Network;
+  readonly log: Log;
+  readonly host: Host;
+  /** The environment ai-rules was started with. */
+  readonly env: Variables;
+  /** Random text of `bytes` random bytes in base64url. */
+  readonly randomText: (bytes: number) => string;
+};

@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+const shared = { globals: false, restoreMocks: true } as const;
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
+        },
+      },
+      {
+        // The built program and real parts (Nix, OpenCode, tmux): one file at a time, they are heavy.
+        test: {
+          ...shared,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/**/*.real.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
