@@ -12,7 +12,13 @@ import {
   showsAge,
 } from "../../src/core/select.ts";
 import type { PaneState, State } from "../../src/core/state.ts";
-import { sampleNow as now, samplePane, sampleState, withPane } from "../fakes/sample-state.ts";
+import {
+  barePane,
+  sampleNow as now,
+  samplePane,
+  sampleState,
+  withPane,
+} from "../fakes/sample-state.ts";
 
 const problem = { code: "pane/not-started", message: "no", remedy: "yes" } as const;
 
@@ -77,10 +83,10 @@ describe("a pane's title", () => {
     ["the build mode, which may write", samplePane("build"), "2 build · qwen3-coder:30b · ◐ idle"],
     [
       "the model asked for while the agent has not said its own",
-      withoutModel(samplePane("build")),
+      barePane("build", { wantedModel: "ollama/qwen3-coder:30b" }),
       "2 build · qwen3-coder:30b · ◐ idle",
     ],
-    ["no model where none is known", withoutModels(samplePane("build")), "2 build · ◐ idle"],
+    ["no model where none is known", barePane("build"), "2 build · ◐ idle"],
     [
       "a model with slashes without its provider only",
       samplePane("build", { model: "openrouter/qwen/qwen3" }),
@@ -128,14 +134,6 @@ function titleText(title: PaneTitle): string {
       return (index === 0 ? "" : joiner) + (name === "glyph" ? "◐" : text);
     })
     .join("");
-}
-
-function withoutModel({ model: _, ...pane }: PaneState): PaneState {
-  return pane;
-}
-
-function withoutModels({ model: _, wantedModel: __, ...pane }: PaneState): PaneState {
-  return pane;
 }
 
 const asks: Activity = { type: "question", since: now, count: 1, detail: "" };

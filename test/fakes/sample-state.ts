@@ -7,7 +7,8 @@ import type { PaneState, State } from "../../src/core/state.ts";
 /** The time it is in the sample states, in ms since the epoch. */
 export const sampleNow = new Date(2026, 10, 23, 14, 30).getTime();
 
-export function samplePane(mode: AgentMode, changes: Partial<PaneState> = {}): PaneState {
+/** A pane whose agent runs and has not answered yet. */
+export function barePane(mode: AgentMode, changes: Partial<PaneState> = {}): PaneState {
   return {
     mode,
     kind: "opencode",
@@ -15,17 +16,24 @@ export function samplePane(mode: AgentMode, changes: Partial<PaneState> = {}): P
     process: { type: "running", since: sampleNow - 60_000, pid: 4711 },
     activity: { type: "idle", since: sampleNow - 30_000, unseen: false },
     terminalTitle: "",
-    session: { id: "ses_1", title: "Greeting" },
-    wantedModel: "ollama/qwen3-coder:30b",
-    model: "ollama/qwen3-coder:30b",
-    version: "1.18.33",
     lost: false,
-    memoryBytes: 612 * 1024 ** 2,
     bell: false,
     scrolledBack: 0,
     restarts: 0,
     ...changes,
   };
+}
+
+/** A pane whose agent runs, has answered and idles. */
+export function samplePane(mode: AgentMode, changes: Partial<PaneState> = {}): PaneState {
+  return barePane(mode, {
+    session: { id: "ses_1", title: "Greeting" },
+    wantedModel: "ollama/qwen3-coder:30b",
+    model: "ollama/qwen3-coder:30b",
+    version: "1.18.33",
+    memoryBytes: 612 * 1024 ** 2,
+    ...changes,
+  });
 }
 
 export const sampleSummary: EnvironmentSummary = {
