@@ -43,6 +43,39 @@ export type Pty = {
   onExit(listener: (exit: Exit) => void): Cancel;
 };
 
+/**
+ * The terminal the user sits at. It has one owner: nothing else reads its input or writes to it.
+ * After `enter` it is put back on `leave`, at exit, on a fatal signal and on an uncaught error.
+ */
+export type Terminal = {
+  /** Input and output are both a terminal. Without one, only this field may be used. */
+  readonly isTty: boolean;
+  size(): PtySize;
+  /** Raw mode on, then writes `enter`; `leave` is what undoes it. Again after `leave` is fine. */
+  enter(sequences: { readonly enter: string; readonly leave: string }): void;
+  /** Writes the `leave` sequence and puts the line settings back; twice is harmless. */
+  leave(): void;
+  /** Writes all bytes, in order, then calls `done`; the bytes must not change until then. */
+  write(bytes: Uint8Array, done: () => void): void;
+  onInput(listener: (bytes: Uint8Array) => void): Cancel;
+  onResize(listener: (size: PtySize) => void): Cancel;
+  /** It was stopped and goes on (SIGCONT): raw mode is on again, the screen has to be drawn anew. */
+  onContinue(listener: () => void): Cancel;
+  /** The terminal was closed; called once. */
+  onGone(listener: () => void): Cancel;
+  /** The name of its device, e.g. "/dev/pts/3". */
+  name(): Promise<string | undefined>;
+};
+
+/** This very process. */
+export type OwnProcess = {
+  /** SIGTERM, SIGHUP and SIGINT, which then no longer end the process by themselves. */
+  onSignal(listener: (name: NodeJS.Signals) => void): Cancel;
+  /** An error nobody caught. The process lives on until the listener ends it. */
+  onUncaught(listener: (error: unknown) => void): Cancel;
+  exit(code: number): never;
+};
+
 /** Throws AiRulesError `pane/not-started` when the program cannot be started. */
 export type SpawnPty = (options: PtyOptions) => Pty;
 
@@ -118,11 +151,14 @@ export type ProcessInfo = {
   readonly command: string;
 };
 
+/** Processes that have ended but wait for their parent (zombies) count as gone. */
 export type Processes = {
   readonly ownPid: number;
   list(): Promise<readonly ProcessInfo[]>;
   /** One process; undefined when it is gone. Cheap: for sampling. */
   find(pid: number): Promise<ProcessInfo | undefined>;
+  /** A process and all that live below it, itself first; empty when it is gone. Cheap on Linux. */
+  tree(pid: number): Promise<readonly ProcessInfo[]>;
   /** Signals one process, or a group with a negative pid; false when there is none. */
   signal(pid: number, name: NodeJS.Signals | 0): boolean;
 };
@@ -139,6 +175,8 @@ export type Log = {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+  /** The last lines of the log, oldest first. */
+  tail(lines: number): Promise<readonly string[]>;
 };
 
 export type Host = {

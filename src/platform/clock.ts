@@ -1,0 +1,14 @@
+import type { Clock } from "./ports.ts";
+
+/** The clock of this machine. */
+export function createClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    after: (ms, deed) => {
+      const timer = setTimeout(deed, ms);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}

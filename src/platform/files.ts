@@ -1,0 +1,141 @@
+import { randomBytes } from "node:crypto";
+import { constants, type FSWatcher, type Stats, watch } from "node:fs";
+import * as fs from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { FileStatus, Files } from "./ports.ts";
+
+/** Files of this machine. */
+export function createFiles(): Files {
+  return {
+    readText: (path) => absentAsUndefined(fs.readFile(path, "utf8")),
+    writeAtomically,
+    createExclusively,
+    rename: (from, to) => fs.rename(from, to),
+    makeDirectory: async (path, mode) => {
+      await fs.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    },
+    remove: (path) => fs.rm(path, { recursive: true, force: true }),
+    list: async (path) => (await absentAsUndefined(fs.readdir(path))) ?? [],
+    status: async (path) => {
+      const found = await absentAsUndefined(fs.stat(path));
+      return found && describe(found);
+    },
+    realPath: (path) => absentAsUndefined(fs.realpath(path)),
+    readLink: (path) => absentAsUndefined(fs.readlink(path)),
+    isExecutable,
+    watchDirectory,
+  };
+}
+
+/** Codes that say "there is no such thing": also a directory asked for a text, a file for a link. */
+const absentCodes: ReadonlySet<string> = new Set([
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EINVAL",
+  "ELOOP",
+]);
+
+async function absentAsUndefined<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (absentCodes.has(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+async function writeAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+  await withTemporary(path, { text, mode }, (temporary) => fs.rename(temporary, path));
+}
+
+/** A link to a finished file: who sees the name sees the whole text, and only one can make it. */
+async function createExclusively(path: string, text: string, mode = 0o600): Promise<boolean> {
+  try {
+    await withTemporary(path, { text, mode }, (temporary) => fs.link(temporary, path));
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function withTemporary(
+  path: string,
+  content: { readonly text: string; readonly mode: number },
+  finish: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const name = `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = join(dirname(path), name);
+  await fs.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await fs.writeFile(temporary, content.text, { mode: content.mode, flag: "wx" });
+    await finish(temporary);
+  } finally {
+    await fs.rm(temporary, { force: true });
+  }
+}
+
+function describe(found: Stats): FileStatus {
+  return {
+    kind: kindOf(found),
+    size: found.size,
+    modifiedMs: found.mtimeMs,
+    mode: found.mode & 0o7777,
+    uid: found.uid,
+  };
+}
+
+function kindOf(found: Stats): FileStatus["kind"] {
+  if (found.isFile()) return "file";
+  if (found.isDirectory()) return "directory";
+  return found.isSymbolicLink() ? "link" : "other";
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  const found = await fs.stat(path).catch(() => undefined);
+  if (!found?.isFile()) return false;
+  return fs.access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** How often a directory that is not there is looked for again, in ms. */
+const retryMs = 1000;
+
+/** inotify and FSEvents see changes by others; a directory that vanishes is waited for. */
+function watchDirectory(path: string, listener: (name: string) => void): () => void {
+  let watcher: FSWatcher | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let over = false;
+  const later = () => {
+    watcher?.close();
+    watcher = undefined;
+    clearTimeout(retry);
+    if (!over) retry = setTimeout(open, retryMs).unref();
+  };
+  const open = () => {
+    try {
+      watcher = watch(path, { persistent: false }, (_event, name) => {
+        if (name === null) return;
+        listener(name);
+        // The directory itself went away: Linux reports its own name, then nothing more.
+        if (name === basename(path)) later();
+      });
+      watcher.on("error", later);
+    } catch {
+      later();
+    }
+  };
+  open();
+  return () => {
+    over = true;
+    clearTimeout(retry);
+    watcher?.close();
+  };
+}

@@ -1,0 +1,20 @@
+import { createServer } from "node:net";
+import type { Network } from "./ports.ts";
+
+/** HTTP by Node's own fetch, and free ports of the loopback interface. */
+export function createNetwork(): Network {
+  return { fetch: (input, init) => globalThis.fetch(input, init), freePort };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.unref();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

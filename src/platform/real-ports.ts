@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { createClock } from "./clock.ts";
+import { createFiles } from "./files.ts";
+import { describeHost } from "./host.ts";
+import { createLog } from "./log.ts";
+import { createNetwork } from "./network.ts";
+import type { Ports, Variables } from "./ports.ts";
+import { createProcesses } from "./processes.ts";
+import { createSpawnPty } from "./pty.ts";
+import { runCommand } from "./run-command.ts";
+
+/** The ports on the real machine. Nothing is opened, read or started by making them. */
+export function createPorts(): Ports {
+  const host = describeHost();
+  const env = ownVariables();
+  return {
+    clock: createClock(),
+    files: createFiles(),
+    run: runCommand,
+    spawnPty: createSpawnPty(),
+    processes: createProcesses(),
+    network: createNetwork(),
+    log: createLog({ env, home: host.home }),
+    host,
+    env,
+    randomText: (bytes) => randomBytes(bytes).toString("base64url"),
+  };
+}
+
+function ownVariables(): Variables {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
+}
