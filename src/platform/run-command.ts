@@ -60,7 +60,7 @@ function nothing(end: Failure): Omit<CommandResult, "tookMs"> {
 /** Waits for the process, not for its pipes; the failure when it could not even start. */
 async function exited(child: Child): Promise<Failure | undefined> {
   const ended = new Promise<undefined>((resolve) => {
-    child.once("exit", () => resolve(undefined));
+    child.nodeChildProcess.once("exit", () => resolve(undefined));
   });
   const settled = child.then(({ code }) => failureOf(code));
   return Promise.race([ended, settled]);
@@ -71,7 +71,7 @@ function failureOf(code: string | undefined): Failure | undefined {
   return code === "ENOENT" || code === "ENOTDIR" ? "not-found" : "not-executable";
 }
 
-function exitOf({ exitCode, signalCode }: Child): Exit {
+function exitOf({ nodeChildProcess: { exitCode, signalCode } }: Child): Exit {
   if (signalCode) return { signal: signalCode };
   return exitCode === null ? {} : { code: exitCode };
 }
