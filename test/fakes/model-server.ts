@@ -109,9 +109,8 @@ function list(value: unknown): readonly unknown[] {
 
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  return list(content)
-    .map((part) => String(record(part)["text"] ?? ""))
-    .join("\n");
+  const texts = list(content).map((part) => record(part)["text"]);
+  return texts.filter((text) => typeof text === "string").join("\n");
 }
 
 function plainPrompt(text: string): string {
