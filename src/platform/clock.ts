@@ -10,5 +10,6 @@ export function createClock(): Clock {
       timer.unref();
       return () => clearTimeout(timer);
     },
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }

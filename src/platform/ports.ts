@@ -17,6 +17,8 @@ export type Clock = {
   monotonic(): number;
   /** Runs `deed` once, `ms` from now. Timers do not keep the process alive. */
   after(ms: number, deed: () => void): Cancel;
+  /** Waits; unlike `after` it keeps the process alive: for what has to be finished before the end. */
+  wait(ms: number): Promise<void>;
 };
 
 export type PtySize = { readonly cols: number; readonly rows: number };
@@ -145,6 +147,8 @@ export type Files = {
 export type ProcessInfo = {
   readonly pid: number;
   readonly parent: number;
+  /** The process group it is in. */
+  readonly group: number;
   /** With the pid it names one process for ever: pids are used again, start times are not. */
   readonly startedAt: string;
   readonly residentBytes: number;

@@ -26,14 +26,15 @@ function readOne(machine: Machine, pid: number): ProcessInfo | undefined {
   const stat = readOrNothing(`/proc/${pid}/stat`);
   // The name stands in parentheses and may hold any character, also ")".
   const nameEnd = stat.lastIndexOf(")");
-  const [state, parent, ...rest] = stat.slice(nameEnd + 2).split(" ");
+  const [state, parent, group, ...rest] = stat.slice(nameEnd + 2).split(" ");
   if (nameEnd < 0 || state === "Z" || state === "X") return undefined;
-  const startTicks = rest[17]; // field 22 of proc(5), counted from 1
-  const residentPages = Number(rest[19]); // field 24
+  const startTicks = rest[16]; // field 22 of proc(5), counted from 1
+  const residentPages = Number(rest[18]); // field 24
   const args = readOrNothing(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trimEnd();
   return {
     pid,
     parent: Number(parent),
+    group: Number(group),
     startedAt: `${machine.boot}-${startTicks}`,
     residentBytes: residentPages * machine.pageBytes,
     command: args || stat.slice(stat.indexOf("(") + 1, nameEnd),

@@ -15,7 +15,10 @@ function list(): Promise<readonly ProcessInfo[]> {
   return ps(["-A"]);
 }
 
-const columns = ["pid=", "ppid=", "stat=", "lstart=", "rss=", "command="].flatMap((c) => ["-o", c]);
+const columns = ["pid=", "ppid=", "pgid=", "stat=", "lstart=", "rss=", "command="].flatMap((c) => [
+  "-o",
+  c,
+]);
 
 function ps(selection: readonly string[]): Promise<readonly ProcessInfo[]> {
   const options = { env: { PATH: "/bin:/usr/bin", LC_ALL: "C" }, maxBuffer: 64 * 1024 * 1024 };
@@ -27,17 +30,18 @@ function ps(selection: readonly string[]): Promise<readonly ProcessInfo[]> {
   });
 }
 
-// pid, parent, state, "Mon Nov 23 04:59:21 2026", resident KiB, command
-const line = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(\d+)\s+(.*)$/;
+// pid, parent, group, state, "Mon Nov 23 04:59:21 2026", resident KiB, command
+const line = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+(\d+)\s+(.*)$/;
 
-/** Reads the output of `ps -o pid= -o ppid= -o stat= -o lstart= -o rss= -o command=`. */
+/** Reads the output of `ps -o pid= -o ppid= -o pgid= -o stat= -o lstart= -o rss= -o command=`. */
 export function parsePs(output: string): readonly ProcessInfo[] {
   return output.split("\n").flatMap((text) => {
-    const [, pid, parent, state, startedAt, kibibytes, command] = line.exec(text) ?? [];
+    const [, pid, parent, group, state, startedAt, kibibytes, command] = line.exec(text) ?? [];
     if (!pid || state?.startsWith("Z")) return [];
     return {
       pid: Number(pid),
       parent: Number(parent),
+      group: Number(group),
       startedAt: startedAt?.replace(/\s+/g, " ") ?? "",
       residentBytes: Number(kibibytes) * 1024,
       command: command ?? "",
