@@ -1,0 +1,111 @@
+import { type AgentMode, agentModes } from "../core/mode.ts";
+import type { ModeSettings } from "../core/settings.ts";
+import { asObject, type JsonObject, mergeDeep } from "./json.ts";
+import { isForeignTool, isReadOnly, type Permission, readOnlyPermission } from "./read-only.ts";
+import type { UserConfig } from "./user-config.ts";
+
+export type ModeConfigRequest = {
+  readonly mode: AgentMode;
+  readonly settings: Pick<ModeSettings, "model" | "agent">;
+  readonly userConfig: UserConfig;
+  /** The shell of the read-only modes, an absolute path. */
+  readonly readOnlyShell: string;
+};
+
+/** The agent that runs in a mode. */
+export function agentOf(mode: AgentMode, settings: Pick<ModeSettings, "agent">): string {
+  return settings.agent ?? mode;
+}
+
+/**
+ * The configuration of one mode, for OPENCODE_CONFIG_CONTENT: the only place that wins over the
+ * project's own opencode.json. The mode's base configuration lies below our locks.
+ */
+export function modeConfig(request: ModeConfigRequest): JsonObject {
+  const { mode, userConfig } = request;
+  const base = withoutLocks(userConfig.modeConfig ?? {});
+  const locked = mergeDeep(mergeDeep(defaults, base), locks(request));
+  return isReadOnly(mode) ? mergeDeep(locked, readOnlyLocks(request)) : locked;
+}
+
+const defaults: JsonObject = {
+  // A title costs a second request at the start of each conversation, often on the only local model.
+  agent: { title: { disable: true } },
+};
+
+/** The other modes' agents of a base configuration would bring a second primary agent back. */
+function withoutLocks(base: JsonObject): JsonObject {
+  const { $schema: _, default_agent: __, autoupdate: ___, ...rest } = base;
+  return rest;
+}
+
+/** Keeps the pane to its agent: no other primary agent, no sharing. */
+function locks({ mode, settings, userConfig }: ModeConfigRequest): JsonObject {
+  const agent = agentOf(mode, settings);
+  const others = agentModes.filter((other) => other !== agent);
+  return {
+    // Without $schema OpenCode writes one into the file it read.
+    $schema: "https://opencode.ai/config.json",
+    share: "disabled",
+    default_agent: agent,
+    ...(settings.model ? { model: settings.model } : {}),
+    agent: {
+      ...Object.fromEntries(others.map((other) => [other, { disable: true }])),
+      [agent]: {
+        disable: false,
+        mode: "primary",
+        ...(settings.model ? { model: settings.model } : {}),
+        ...(agent === "review" && !userConfig.agents.includes("review") ? reviewer : {}),
+      },
+    },
+  };
+}
+
+/** OpenCode has no review agent of its own. */
+const reviewer = {
+  description: "Reads the changes and reports problems; never changes files",
+  prompt: [
+    "You are a code reviewer. Read the change you are asked about (`git diff`, `git log`, `git show`)",
+    "and the code around it, then report what is wrong: bugs first, then risks, then what is hard to",
+    "read. Name file and line for each finding and say what to do about it. Say so plainly when you",
+    "find nothing. You cannot change files and must not try to.",
+  ].join("\n"),
+} as const;
+
+function readOnlyLocks({
+  mode,
+  settings,
+  userConfig,
+  readOnlyShell,
+}: ModeConfigRequest): JsonObject {
+  if (!isReadOnly(mode)) return {};
+  const permission = readOnlyPermission(mode, {
+    mcpServers: userConfig.mcpServers,
+    toolRules: foreignToolRules(userConfig.modeConfig, agentOf(mode, settings)),
+  });
+  const disabled = agentModes.filter((other) => other !== agentOf(mode, settings));
+  // Sub-agents do not inherit the rules of the agent that calls them.
+  const agents = new Set([agentOf(mode, settings), "explore", "general", ...userConfig.agents]);
+  for (const name of [...hiddenAgents, ...disabled]) agents.delete(name);
+  return {
+    snapshot: false,
+    shell: readOnlyShell,
+    permission,
+    agent: Object.fromEntries([...agents].map((name) => [name, { permission }])),
+  };
+}
+
+/** OpenCode's own agents without tools; naming them would change nothing. */
+const hiddenAgents = ["title", "summary", "compaction"] as const;
+
+/** What the mode's own configuration says of MCP and other foreign tools is the user's decision. */
+function foreignToolRules(base: JsonObject | undefined, agent: string): Permission {
+  const own = asObject(asObject(asObject(base?.["agent"])[agent])["permission"]);
+  const rules = { ...asObject(base?.["permission"]), ...own };
+  const kept: Record<string, "allow" | "ask" | "deny"> = {};
+  for (const [key, rule] of Object.entries(rules)) {
+    if (!isForeignTool(key)) continue;
+    if (rule === "allow" || rule === "ask" || rule === "deny") kept[key] = rule;
+  }
+  return kept;
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { parse } from "jsonc-parser";
+import type { AgentMode } from "../core/mode.ts";
+import type { Ports, Variables } from "../platform/ports.ts";
+import { asObject, type JsonObject } from "./json.ts";
+
+/** What the user's and the project's own OpenCode configuration says that a mode must know. */
+export type UserConfig = {
+  /** `.opencode/opencode.{mode}.json`, the mode's base; file references in it are absolute. */
+  readonly modeConfig?: JsonObject;
+  /** The file of the user's own OPENCODE_TUI_CONFIG. */
+  readonly tuiConfig?: JsonObject;
+  /** Names of all MCP servers. */
+  readonly mcpServers: readonly string[];
+  /** Names of all agents that some file defines or changes. */
+  readonly agents: readonly string[];
+};
+
+export type UserConfigRequest = {
+  readonly mode: AgentMode;
+  readonly root: string;
+  /** The environment the pane will get. */
+  readonly environment: Variables;
+};
+
+/**
+ * Reads the configuration files which OpenCode itself will read. A file that is absent or broken
+ * counts as empty here: OpenCode names its fault in the pane.
+ */
+export async function readUserConfig(
+  ports: Pick<Ports, "files" | "host">,
+  { mode, root, environment }: UserConfigRequest,
+): Promise<UserConfig> {
+  const read = (path: string) => readConfig(ports, path);
+  const folders = configFolders(ports, root, environment);
+  const own = environment["OPENCODE_CONFIG"];
+  const names = ["config.json", "opencode.json", "opencode.jsonc"];
+  const paths = [root, ...folders].flatMap((folder) => names.map((name) => join(folder, name)));
+  const modeConfig = await read(join(root, ".opencode", `opencode.${mode}.json`));
+  const tuiPath = environment["OPENCODE_TUI_CONFIG"];
+  const tuiConfig = tuiPath ? await read(tuiPath) : undefined;
+  const found = await Promise.all([...paths, ...(own ? [own] : [])].map(read));
+  const configs = [...found, modeConfig].map(asObject);
+  const files = await Promise.all(folders.map((folder) => agentFiles(ports, folder)));
+  return {
+    ...(modeConfig ? { modeConfig } : {}),
+    ...(tuiConfig ? { tuiConfig } : {}),
+    mcpServers: unique(configs.flatMap((config) => Object.keys(asObject(config["mcp"])))),
+    agents: unique([
+      ...configs.flatMap((config) => Object.keys(asObject(config["agent"]))),
+      ...configs.flatMap((config) => Object.keys(asObject(config["mode"]))),
+      ...files.flat(),
+    ]),
+  };
+}
+
+/** The folders in which OpenCode looks for agents, and for configuration files again. */
+function configFolders(
+  { host }: Pick<Ports, "host">,
+  root: string,
+  environment: Variables,
+): readonly string[] {
+  const home = environment["HOME"] ?? host.home;
+  const own = environment["OPENCODE_CONFIG_DIR"];
+  return [
+    join(environment["XDG_CONFIG_HOME"] || join(home, ".config"), "opencode"),
+    join(home, ".opencode"),
+    join(root, ".opencode"),
+    ...(own ? [own] : []),
+  ];
+}
+
+async function readConfig(
+  { files }: Pick<Ports, "files">,
+  path: string,
+): Promise<JsonObject | undefined> {
+  const text = await files.readText(path).catch(() => undefined);
+  if (text === undefined) return undefined;
+  return asObject(parse(withAbsoluteFiles(text, path), [], { allowTrailingComma: true }));
+}
+
+/** `{file:./prompt.md}` is meant from the file it stands in; elsewhere it would be lost. */
+function withAbsoluteFiles(text: string, path: string): string {
+  return text.replace(/\{file:(?![/~])([^}]+)\}/g, (_, name: string) =>
+    JSON.stringify(`{file:${join(path, "..", name)}}`).slice(1, -1),
+  );
+}
+
+const agentFolders = ["agent", "agents", "mode", "modes"] as const;
+
+/** OpenCode takes the path below the folder, without `.md`, for the agent's name. */
+async function agentFiles(
+  { files }: Pick<Ports, "files">,
+  folder: string,
+): Promise<readonly string[]> {
+  const below = async (path: string, prefix: string, depth: number): Promise<readonly string[]> => {
+    const entries = await files.list(path).catch(() => []);
+    const nested = entries.map(async (entry) => {
+      if (entry.endsWith(".md")) return [`${prefix}${entry.slice(0, -3)}`];
+      return depth > 0 && !entry.includes(".")
+        ? below(join(path, entry), `${prefix}${entry}/`, depth - 1)
+        : [];
+    });
+    return (await Promise.all(nested)).flat();
+  };
+  return (await Promise.all(agentFolders.map((name) => below(join(folder, name), "", 2)))).flat();
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
