@@ -31,7 +31,12 @@ export const actions = {
 export type Action = keyof typeof actions;
 
 /** All actions, in the order in which they are listed. */
-export const actionNames = Object.keys(actions) as readonly Action[]; // the keys of a literal
+export const actionNames: readonly Action[] = Object.keys(actions).filter(isAction);
+
+/** Whether a text names an action: for names from settings files. */
+export function isAction(name: string): name is Action {
+  return Object.hasOwn(actions, name);
+}
 
 /** The actions whose name or title holds every word of a query, in listing order. */
 export function filterActions(query: string): readonly Action[] {

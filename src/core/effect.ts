@@ -21,7 +21,7 @@ export type Effect =
       readonly type: "start-timer";
       readonly name: string;
       readonly ms: number;
-      readonly then: Happening;
+      readonly message: Happening;
     }
   | { readonly type: "stop-timer"; readonly name: string }
   | { readonly type: "quit"; readonly exitCode: number };

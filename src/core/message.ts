@@ -35,7 +35,13 @@ export type Happening =
   | { readonly type: "pane-spawned"; readonly mode: AgentMode; readonly pid: number }
   | { readonly type: "pane-first-output"; readonly mode: AgentMode }
   | { readonly type: "pane-failed"; readonly mode: AgentMode; readonly problem: Problem }
-  | { readonly type: "pane-exited"; readonly mode: AgentMode; readonly exit: Exit }
+  | {
+      readonly type: "pane-exited";
+      readonly mode: AgentMode;
+      readonly exit: Exit;
+      /** The agent said that it does not know the session it was started with. */
+      readonly sessionLost: boolean;
+    }
   | { readonly type: "pane-stopped"; readonly mode: AgentMode }
   | { readonly type: "pane-restart-due"; readonly mode: AgentMode }
   | { readonly type: "pane-title"; readonly mode: AgentMode; readonly title: string }
@@ -49,4 +55,5 @@ export type Happening =
   | { readonly type: "notice"; readonly notice: Omit<Notice, "until"> }
   | { readonly type: "notice-over" }
   | { readonly type: "log-read"; readonly lines: readonly string[] }
-  | { readonly type: "terminated"; readonly signal: string };
+  /** A signal ended us; `exitCode` is 128 and its number. */
+  | { readonly type: "terminated"; readonly exitCode: number };

@@ -1,0 +1,58 @@
+import type { AgentMode } from "./mode.ts";
+import { byMode } from "./mode.ts";
+import type { Settings } from "./settings.ts";
+import type { PaneState, Saved, State } from "./state.ts";
+
+export type Beginning = {
+  readonly project: State["project"];
+  readonly settings: Settings;
+  readonly screen: State["screen"];
+  readonly saved?: Saved;
+  readonly now: number;
+};
+
+/** The state before anything has happened: what was saved of the last time, and nothing started. */
+export function initialState({ project, settings, screen, saved, now }: Beginning): State {
+  return {
+    project,
+    settings,
+    screen,
+    now,
+    environment: {
+      type: "loading",
+      since: now,
+      progress: { activity: "", builds: none, fetches: none, bytes: none },
+    },
+    panes: byMode((mode) => initialPane(mode, settings, saved?.sessions[mode])),
+    focus: saved?.focus ?? "plan",
+    layout: saved?.layout ?? settings.layout,
+    zoomed: false,
+    panel: saved?.panel ?? "auto",
+    mouseCaptured: true,
+    quitting: false,
+  };
+}
+
+const none = { done: 0, expected: 0 };
+
+function initialPane(
+  mode: AgentMode,
+  settings: Settings,
+  sessionId: string | undefined,
+): PaneState {
+  const { command, model } = settings.modes[mode];
+  return {
+    mode,
+    kind: command ? "command" : "opencode",
+    label: command ? (command[0]?.split("/").at(-1) ?? "") : "opencode",
+    process: { type: "waiting" },
+    activity: { type: "unknown" },
+    terminalTitle: "",
+    lost: false,
+    bell: false,
+    scrolledBack: 0,
+    restarts: 0,
+    ...(sessionId && !command ? { session: { id: sessionId, title: "" } } : {}),
+    ...(model && !command ? { wantedModel: model } : {}),
+  };
+}

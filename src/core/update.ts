@@ -1,0 +1,114 @@
+/**
+ * The one place where the state changes: `update(state, message)` gives the next state and what is
+ * to be done about it, as data. It is pure; `tui/effects.ts` does the deeds and reports back with
+ * more messages. Each subject has its file in `update/`.
+ */
+import type { Effect } from "./effect.ts";
+import type { Message } from "./message.ts";
+import type { Saved, State } from "./state.ts";
+import { runAction } from "./update/actions.ts";
+import { updateEnvironment } from "./update/environment.ts";
+import { updateKeys } from "./update/keys.ts";
+import { overlayKey } from "./update/overlays.ts";
+import { updatePane } from "./update/panes.ts";
+import { changeSettings } from "./update/settings.ts";
+import { type Step, step } from "./update/step.ts";
+
+/** The next state and the effects of a message. The same state comes back when nothing changed. */
+export function update(state: State, message: Message): Step {
+  const [next, effects] = respond(state, message);
+  if (next === state) return [state, effects];
+  const saved = savedOf(next);
+  const unsaved = !sameSaved(saved, savedOf(state));
+  return [
+    { ...next, now: message.now },
+    unsaved ? [...effects, { type: "save", saved } satisfies Effect] : effects,
+  ];
+}
+
+function respond(state: State, message: Message): Step {
+  switch (message.type) {
+    case "started":
+      return step(state, { type: "load-environment", refresh: false });
+    case "resized":
+      return step({ ...state, screen: { cols: message.cols, rows: message.rows } });
+    case "tick":
+      return step({ ...state });
+    case "prefix-pressed":
+    case "prefix-waited":
+    case "prefix-ended":
+      return updateKeys(state, message);
+    case "action":
+      return runAction(state, message.action, message.now);
+    case "overlay-key":
+      return overlayKey(state, message);
+    case "pane-clicked":
+      return runAction(state, `focus-${message.mode}`, message.now);
+    case "environment-progress":
+    case "environment-ready":
+    case "environment-failed":
+    case "environment-reloading":
+    case "environment-changed":
+    case "environment-unchanged":
+    case "environment-broken":
+      return updateEnvironment(state, message);
+    case "pane-spawned":
+    case "pane-first-output":
+    case "pane-failed":
+    case "pane-exited":
+    case "pane-stopped":
+    case "pane-restart-due":
+    case "pane-title":
+    case "pane-bell":
+    case "pane-memory":
+    case "pane-scrolled":
+    case "pane-typed":
+    case "agent-report":
+      return updatePane(state, message);
+    case "settings-changed":
+      return changeSettings(state, message.settings);
+    case "notice":
+      return step(
+        { ...state, notice: { ...message.notice, until: message.now + noticeMs } },
+        { type: "start-timer", name: "notice", ms: noticeMs, message: { type: "notice-over" } },
+      );
+    case "notice-over":
+      return step(without(state, "notice"));
+    case "log-read":
+      return state.overlay?.type === "log"
+        ? step({ ...state, overlay: { ...state.overlay, lines: message.lines } })
+        : step(state);
+    case "terminated":
+      return step({ ...state, quitting: true }, { type: "quit", exitCode: message.exitCode });
+    default:
+      return message satisfies never;
+  }
+}
+
+/** Long enough to read a sentence and its remedy. */
+const noticeMs = 10_000;
+
+function without(state: State, key: "notice"): State {
+  const { [key]: _, ...rest } = state;
+  return rest;
+}
+
+/** What of a state outlives the program. */
+export function savedOf(state: State): Saved {
+  const { plan, build, review } = state.panes;
+  const sessions = Object.fromEntries(
+    [plan, build, review].flatMap(({ mode, session }) => (session ? [[mode, session.id]] : [])),
+  );
+  return { sessions, focus: state.focus, layout: state.layout, panel: state.panel };
+}
+
+function sameSaved(a: Saved, b: Saved): boolean {
+  return (
+    a.focus === b.focus &&
+    a.layout === b.layout &&
+    a.panel === b.panel &&
+    a.sessions.plan === b.sessions.plan &&
+    a.sessions.build === b.sessions.build &&
+    a.sessions.review === b.sessions.review
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * Keys while something covers the panes. `esc` closes exactly one level, `ctrl+c` closes too and
+ * never reaches an agent, letters are text while a text box is open.
+ */
+import { filterActions } from "../action.ts";
+import type { Overlay, State } from "../state.ts";
+import { confirmed, runAction } from "./actions.ts";
+import { startScreenKey } from "./environment.ts";
+import { closeOverlay, type Step, step } from "./step.ts";
+
+export type OverlayKey = { readonly chord: string; readonly text: string; readonly now: number };
+
+export function overlayKey(state: State, key: OverlayKey): Step {
+  const { overlay } = state;
+  if (!overlay) return startScreenKey(state, key.chord, key.now);
+  switch (overlay.type) {
+    case "help":
+      return helpKey(state, overlay, key);
+    case "palette":
+      return paletteKey(state, overlay, key);
+    case "log":
+    case "environment":
+      return readerKey(state, overlay, key);
+    case "confirm":
+      return confirmKey(state, overlay, key);
+    default:
+      return overlay satisfies never;
+  }
+}
+
+type Of<T extends Overlay["type"]> = Extract<Overlay, { type: T }>;
+
+function helpKey(state: State, overlay: Of<"help">, { chord, text }: OverlayKey): Step {
+  if (overlay.typing) return helpFilterKey(state, overlay, { chord, text });
+  if (closes(chord) || chord === "?") {
+    if (overlay.filter && chord === "esc") return open(state, { ...overlay, filter: "", top: 0 });
+    return step(closeOverlay(state));
+  }
+  if (chord === "/") return open(state, { ...overlay, typing: true });
+  return open(state, { ...overlay, top: scrolled(overlay.top, chord) });
+}
+
+function helpFilterKey(
+  state: State,
+  overlay: Of<"help">,
+  { chord, text }: Pick<OverlayKey, "chord" | "text">,
+): Step {
+  if (chord === "enter") return open(state, { ...overlay, typing: false });
+  if (chord === "esc" || chord === "ctrl+c") {
+    return open(state, { ...overlay, typing: false, filter: "", top: 0 });
+  }
+  return open(state, { ...overlay, filter: edited(overlay.filter, chord, text), top: 0 });
+}
+
+function paletteKey(state: State, overlay: Of<"palette">, { chord, text, now }: OverlayKey): Step {
+  const found = filterActions(overlay.query);
+  switch (chord) {
+    case "esc":
+    case "ctrl+c":
+      return step(closeOverlay(state));
+    case "enter": {
+      const action = found[overlay.selected];
+      return action ? runAction(closeOverlay(state), action, now) : step(state);
+    }
+    case "up":
+    case "ctrl+p":
+    case "ctrl+k":
+      return open(state, { ...overlay, selected: Math.max(0, overlay.selected - 1) });
+    case "down":
+    case "ctrl+n":
+    case "ctrl+j":
+      return open(state, {
+        ...overlay,
+        selected: Math.max(0, Math.min(found.length - 1, overlay.selected + 1)),
+      });
+    default: {
+      const query = edited(overlay.query, chord, text);
+      return query === overlay.query
+        ? step(state)
+        : open(state, { ...overlay, query, selected: 0 });
+    }
+  }
+}
+
+function readerKey(state: State, overlay: Of<"log" | "environment">, { chord }: OverlayKey): Step {
+  if (closes(chord)) return step(closeOverlay(state));
+  if (chord === "r" && overlay.type === "environment") {
+    return step(closeOverlay(state), { type: "load-environment", refresh: true });
+  }
+  if (chord === "r" && overlay.type === "log") return step(state, { type: "read-log" });
+  return open(state, { ...overlay, top: scrolled(overlay.top, chord) });
+}
+
+function confirmKey(state: State, { confirm }: Of<"confirm">, { chord }: OverlayKey): Step {
+  if (chord === "y" || chord === "enter") return confirmed(closeOverlay(state), confirm);
+  if (closes(chord) || chord === "n") return step(closeOverlay(state));
+  return step(state);
+}
+
+function closes(chord: string): boolean {
+  return chord === "esc" || chord === "q" || chord === "ctrl+c";
+}
+
+const page = 10;
+
+/** Where a reader stands after a key. The view clamps it to what there is. */
+function scrolled(top: number, chord: string): number {
+  switch (chord) {
+    case "j":
+    case "down":
+      return top + 1;
+    case "k":
+    case "up":
+      return Math.max(0, top - 1);
+    case "pagedown":
+    case "space":
+    case "ctrl+d":
+      return top + page;
+    case "pageup":
+    case "ctrl+u":
+      return Math.max(0, top - page);
+    case "g":
+    case "home":
+      return 0;
+    case "G":
+    case "end":
+      return Number.MAX_SAFE_INTEGER;
+    default:
+      return top;
+  }
+}
+
+/** A line of text after a key. */
+function edited(line: string, chord: string, text: string): string {
+  if (chord === "backspace") return line.replace(/.$/su, "");
+  if (chord === "ctrl+u") return "";
+  if (chord === "ctrl+w") return line.replace(/\S*\s*$/, "");
+  return /^[^\p{Cc}]+$/u.test(text) ? line + text : line;
+}
+
+function open(state: State, overlay: Overlay): Step {
+  return step({ ...state, overlay });
+}
