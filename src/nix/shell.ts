@@ -1,0 +1,240 @@
+/**
+ * One shell of the project's flake. From the cache it takes one run of bash and no Nix; else one
+ * evaluation, which is then cached. Whatever fails, the last shell that worked is fallen back on.
+ */
+import type { EnvironmentSummary } from "../core/environment.ts";
+import type { Problem } from "../core/error.ts";
+import { moment } from "../core/format.ts";
+import type { Ports } from "../platform/ports.ts";
+import {
+  type CachedShell,
+  cachedShells,
+  profileOf,
+  rcFileOf,
+  removeOldShells,
+  shellDirectory,
+  writeShell,
+} from "./cache.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import type { NixProgram } from "./find-nix.ts";
+import { type Fingerprint, fingerprint, sameButLock } from "./fingerprint.ts";
+import { defaultShell, installableOf, nixSystem } from "./installable.ts";
+import type { EnvironmentRequest, EnvironmentResult } from "./loaded-environment.ts";
+import { adoptRcText, bashOf } from "./rc-text.ts";
+import { type HookResult, runShellHook } from "./shell-hook.ts";
+import { countChanges } from "./variables.ts";
+import { openWritableDirectory } from "./writable-directory.ts";
+
+export type ShellRequest = EnvironmentRequest & { readonly nix: NixProgram };
+
+const nixTimeoutMs = 10 * 60_000;
+const hookTimeoutMs = 30_000;
+
+/** What one load carries from step to step. */
+type Load = {
+  readonly ports: Ports;
+  readonly request: ShellRequest;
+  readonly directory: string;
+  /** The cached shells whose hook has run, newest first. */
+  readonly good: readonly CachedShell[];
+  readonly startedAt: number;
+};
+
+/** Where a shell lies and what is said of it. */
+type Entry = {
+  readonly shell: CachedShell;
+  readonly directory: string;
+  readonly about: Pick<EnvironmentSummary, "source" | "note" | "problem">;
+};
+
+/** Loads a shell from the cache, else with one evaluation. */
+export async function loadShell(ports: Ports, request: ShellRequest): Promise<EnvironmentResult> {
+  const startedAt = ports.clock.monotonic();
+  const directory = shellDirectory(request.cacheDir, request.root, installableOf(request.shell));
+  const shells = await cachedShells(ports, directory);
+  const good = shells.filter((shell) => shell.good);
+  const load: Load = { ports, request, directory, good, startedAt };
+  const before = await fingerprintOf(load);
+  const cached = request.refresh ? undefined : shells.find(({ key }) => key === before?.key);
+  return cached
+    ? enter(load, { shell: cached, directory, about: about("cache", cached.note) })
+    : evaluateAndEnter(load, before);
+}
+
+function fingerprintOf({ ports, request }: Load): Promise<Fingerprint | undefined> {
+  const { root, shell, nix } = request;
+  const installable = installableOf(shell);
+  return fingerprint(ports, {
+    root,
+    installable,
+    system: nixSystem(ports.host),
+    nix: nix.identity,
+  });
+}
+
+async function evaluateAndEnter(
+  load: Load,
+  before: Fingerprint | undefined,
+): Promise<EnvironmentResult> {
+  const place = await openWritableDirectory(load.ports, load.directory);
+  if (place.type === "none") return fallBack(load, place.problem);
+  try {
+    const id = before?.key.slice(0, 16) ?? load.ports.randomText(12);
+    const evaluation = await evaluateInto(load, profileOf(place.directory, id));
+    if (evaluation.type === "cancelled") return cancelledResult(load, evaluation.problem);
+    if (evaluation.type === "failed") return fallBack(load, evaluation.problem);
+    const { rcText } = evaluation;
+    const shell = await shellOf(load, { id, before, evaluation });
+    await writeShell(load.ports, place.directory, { shell, rcText: adoptRcText(rcText) });
+    const note = evaluation.note ?? place.note;
+    return await enter(load, { shell, directory: place.directory, about: about("nix", note) });
+  } catch (error) {
+    return fallBack(load, unwritable(place.directory, error));
+  } finally {
+    await place.close();
+  }
+}
+
+function evaluateInto({ ports, request }: Load, profile: string): Promise<Evaluation> {
+  const { nix, root, shell, abort, onProgress } = request;
+  return evaluate(ports, {
+    nix,
+    root,
+    shell,
+    profile,
+    timeoutMs: request.nixTimeoutMs ?? nixTimeoutMs,
+    ...(abort ? { abort } : {}),
+    ...(onProgress ? { onProgress } : {}),
+  });
+}
+
+type Evaluated = Extract<Evaluation, { type: "evaluated" }>;
+
+async function shellOf(
+  load: Load,
+  {
+    id,
+    before,
+    evaluation,
+  }: {
+    readonly id: string;
+    readonly before: Fingerprint | undefined;
+    readonly evaluation: Evaluated;
+  },
+): Promise<CachedShell> {
+  const { storePath, rcText, note } = evaluation;
+  const known = load.good.some((shell) => shell.id === id && shell.storePath === storePath);
+  return {
+    id,
+    key: (await keyAfter(load, before)) ?? id,
+    storePath,
+    bash: bashOf(rcText),
+    evaluatedAt: load.ports.clock.now(),
+    good: known,
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/**
+ * Nix writes flake.lock as it evaluates, so the key is taken again; unless somebody edited the rest
+ * meanwhile, for then nobody knows which text Nix has read.
+ */
+async function keyAfter(load: Load, before: Fingerprint | undefined): Promise<string | undefined> {
+  const after = await fingerprintOf(load);
+  if (!before || !after) return before?.key;
+  return sameButLock(before, after, load.request.root) ? after.key : before.key;
+}
+
+/** Runs the hook of a shell and makes the environment of what it exports. */
+async function enter(load: Load, entry: Entry): Promise<EnvironmentResult> {
+  const hook = await runHook(load, entry);
+  if (hook.type === "cancelled") return cancelledResult(load, hook.problem);
+  if (hook.type === "failed") {
+    const others = load.good.filter(({ id }) => id !== entry.shell.id);
+    // The last good one's hook failed too: there is nothing else to try.
+    if (entry.about.source === "last-good")
+      return { ok: false, problem: entry.about.problem ?? hook.problem, cancelled: false };
+    return fallBack({ ...load, good: others }, hook.problem);
+  }
+  if (!entry.shell.good || entry.about.source === "nix") await remember(load, entry);
+  return loaded(load, entry, hook);
+}
+
+function runHook({ ports, request }: Load, { shell, directory }: Entry): Promise<HookResult> {
+  return runShellHook(ports, {
+    root: request.root,
+    rcFile: rcFileOf(directory, shell.id),
+    bash: shell.bash,
+    timeoutMs: request.hookTimeoutMs ?? hookTimeoutMs,
+    ...(request.abort ? { abort: request.abort } : {}),
+  });
+}
+
+async function remember({ ports }: Load, { shell, directory }: Entry): Promise<void> {
+  try {
+    await writeShell(ports, directory, { shell: { ...shell, good: true } });
+    await removeOldShells(ports, directory);
+  } catch (error) {
+    // The environment is there all the same; only the next start is slower.
+    ports.log.warn(`the environment cache in ${directory} cannot be kept: ${String(error)}`);
+  }
+}
+
+function loaded(
+  { ports, request, startedAt }: Load,
+  { shell, about: source }: Entry,
+  { variables, output, warned }: Extract<HookResult, { type: "ran" }>,
+): EnvironmentResult {
+  const summary: EnvironmentSummary = {
+    ...source,
+    shell: request.shell ?? defaultShell,
+    evaluatedAt: shell.evaluatedAt,
+    tookMs: Math.round(ports.clock.monotonic() - startedAt),
+    hookOutput: output,
+    hookWarned: warned,
+    variableCount: countChanges(variables, ports.env),
+  };
+  return { ok: true, environment: { summary, variables, storePath: shell.storePath } };
+}
+
+/** After a failure: the newest shell that worked, which says why it is used. */
+function fallBack(load: Load, problem: Problem): Promise<EnvironmentResult> {
+  const [shell] = load.good;
+  if (!shell) return Promise.resolve({ ok: false, problem, cancelled: false });
+  const when = moment(shell.evaluatedAt, load.ports.clock.now());
+  const note = `environment of ${when}; ${placed(problem, load.request.root)}`;
+  const { directory } = load;
+  return enter(load, { shell, directory, about: { source: "last-good", note, problem } });
+}
+
+function placed({ message, position }: Problem, root: string): string {
+  if (!position) return message;
+  const file = position.file.startsWith(`${root}/`)
+    ? position.file.slice(root.length + 1)
+    : position.file;
+  return `${file}:${position.line}:${position.column}: ${message}`;
+}
+
+/** A cancel is the user's word: the last good shell is offered, not taken. */
+function cancelledResult(load: Load, problem: Problem): EnvironmentResult {
+  const [shell] = load.good;
+  const result = { ok: false, problem, cancelled: true } as const;
+  if (!shell) return result;
+  const { abort: _, ...request } = load.request;
+  const loadLater = (abort?: AbortSignal) =>
+    fallBack({ ...load, request: abort ? { ...request, abort } : request }, problem);
+  return { ...result, lastGood: { evaluatedAt: shell.evaluatedAt, load: loadLater } };
+}
+
+function about(source: "nix" | "cache", note: string | undefined): Entry["about"] {
+  return note === undefined ? { source } : { source, note };
+}
+
+function unwritable(directory: string, error: unknown): Problem {
+  return {
+    code: "nix/cache-not-writable",
+    message: `the evaluated environment cannot be written to ${directory}`,
+    remedy: "free some space there, or set XDG_CACHE_HOME to another directory",
+    detail: String(error),
+  };
+}

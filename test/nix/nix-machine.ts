@@ -1,0 +1,126 @@
+/**
+ * A machine with real Nix whose store, caches and home lie in a directory of their own, and whose
+ * `nix` writes down each call.
+ */
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { EnvironmentRequest, EnvironmentResult } from "../../src/nix/environment.ts";
+import { loadEnvironment } from "../../src/nix/environment.ts";
+import type { LoadedEnvironment } from "../../src/nix/loaded-environment.ts";
+import type { Ports, Variables } from "../../src/platform/ports.ts";
+import { createPorts } from "../../src/platform/real-ports.ts";
+
+export const realNix = (process.env["PATH"] ?? "")
+  .split(":")
+  .map((directory) => join(directory, "nix"))
+  .find((path) => existsSync(path));
+
+/** A machine without Nix skips its tests; a CI without it fails. */
+export const skipNix = realNix === undefined && !process.env["CI"];
+
+export type NixMachine = {
+  readonly directory: string;
+  readonly root: string;
+  readonly cacheDir: string;
+  readonly env: Variables;
+  readonly ports: Ports;
+  /** How often `nix` was run so far, one line of arguments each. */
+  readonly nixCalls: () => Promise<readonly string[]>;
+  /** Writes a file of the project. */
+  readonly write: (path: string, text: string) => Promise<void>;
+  readonly load: (request?: Partial<EnvironmentRequest>) => Promise<EnvironmentResult>;
+  readonly remove: () => Promise<void>;
+};
+
+/** Makes a machine; `project` names the project's directory. */
+export async function createNixMachine(project = "project"): Promise<NixMachine> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "ai-rules-nix-")));
+  const root = join(directory, project);
+  const bin = join(directory, "bin");
+  for (const path of [root, bin, join(directory, "home"), join(directory, "tmp")])
+    await mkdir(path, { recursive: true });
+  await cp(new URL("../fixtures/flakes/minimal", import.meta.url), root, { recursive: true });
+  const calls = join(directory, "nix-calls");
+  await writeFile(calls, "");
+  await writeFile(join(bin, "nix"), wrapper(calls));
+  await chmod(join(bin, "nix"), 0o755);
+  const env = variables(directory, bin);
+  const real = createPorts();
+  const ports = { ...real, env, host: { ...real.host, home: join(directory, "home") } };
+  const cacheDir = join(directory, "cache", "ai-rules", "env");
+  return {
+    directory,
+    root,
+    cacheDir,
+    env,
+    ports,
+    nixCalls: async () => (await readFile(calls, "utf8")).split("\n").filter(Boolean),
+    write: async (path, text) => {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    },
+    load: (request) => loadEnvironment(ports, { root, cacheDir, ...request }),
+    // The store is read-only.
+    remove: async () => {
+      await ports.run({ file: "chmod", args: ["-R", "u+w", directory], env });
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function wrapper(calls: string): string {
+  return `#!/bin/bash\necho "$*" >> '${calls}'\nexec '${realNix}' "$@"\n`;
+}
+
+function variables(directory: string, bin: string): Variables {
+  return {
+    PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: join(directory, "home"),
+    TMPDIR: join(directory, "tmp"),
+    TERM: "xterm-256color",
+    LANG: "C.UTF-8",
+    XDG_CACHE_HOME: join(directory, "cache"),
+    NIX_STORE_DIR: join(directory, "store"),
+    NIX_STATE_DIR: join(directory, "var"),
+    NIX_LOG_DIR: join(directory, "log"),
+    NIX_CONFIG: [
+      "experimental-features =",
+      "build-users-group =",
+      "sandbox = false",
+      "substituters =",
+      "flake-registry =",
+    ].join("\n"),
+  };
+}
+
+/** The text of a flake whose default shell has this hook and these attributes (Nix source). */
+export function flakeWith(hook: string, attributes = ""): string {
+  return `{
+  outputs = { self }: {
+    devShells.\${"x86_64-linux"} = rec {
+      default = derivation {
+        name = "shell";
+        system = "x86_64-linux";
+        builder = "/bin/bash";
+        args = [ "-c" "echo built > $out" ];
+        outputs = [ "out" ];
+        PATH = "/usr/local/bin:/usr/bin:/bin";
+        ${attributes}
+        shellHook = ''
+${hook}
+        '';
+      };
+      other = derivation (default.drvAttrs // { name = "other"; OTHER = "yes"; });
+    };
+  };
+}
+`.replaceAll("x86_64-linux", process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux");
+}
+
+/** The environment of a result that must be fine. */
+export function environmentOf(result: EnvironmentResult): LoadedEnvironment {
+  if (!result.ok) throw new Error(`not loaded: ${JSON.stringify(result, undefined, 2)}`);
+  return result.environment;
+}
