@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import { printable } from "../core/text.ts";
 import type { Log, Variables } from "./ports.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
@@ -43,10 +44,7 @@ function leastLevel(wanted: string | undefined): number {
 
 /** Control characters must not reach the screen through the log overlay. */
 function oneLine(message: string): string {
-  return message
-    .trimEnd()
-    .replace(/\s*\n\s*/g, " | ")
-    .replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+  return printable(message.trimEnd().replace(/\s*\n\s*/g, " | "));
 }
 
 /** Opens the file on the first line; a file past its limit becomes `log.1`. */

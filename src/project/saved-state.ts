@@ -109,7 +109,9 @@ function parseSessions(value: unknown): Saved["sessions"] {
   const known = agentModes.flatMap((mode) => {
     const id = all.get(mode);
     // OpenCode's ids; the text becomes an argument of a command line.
-    return typeof id === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(id) ? [[mode, id]] : [];
+    return typeof id === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(id)
+      ? [[mode, id]]
+      : [];
   });
   return Object.fromEntries(known);
 }

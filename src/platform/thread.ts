@@ -1,0 +1,23 @@
+import { Worker } from "node:worker_threads";
+
+/** A worker thread that speaks in messages of known types. */
+export type Thread<In, Out> = {
+  post(message: In): void;
+  onMessage(listener: (message: Out) => void): void;
+  /** It threw where nobody caught it, and is gone. */
+  onFailed(listener: (error: Error) => void): void;
+  /** Ends it; resolves when it is gone. */
+  stop(): Promise<void>;
+};
+
+/** Starts a worker thread; its own output streams are not the program's. */
+export function startThread<In, Out>(entry: URL, workerData: unknown): Thread<In, Out> {
+  const worker = new Worker(entry, { workerData, stdout: true, stderr: true, stdin: false });
+  worker.unref();
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => void worker.on("message", listener),
+    onFailed: (listener) => void worker.on("error", listener),
+    stop: async () => void (await worker.terminate()),
+  };
+}

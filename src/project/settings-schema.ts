@@ -1,0 +1,90 @@
+/**
+ * The shape of `ai-rules.json` and of the user's `config.json`. Everything may be left out. The
+ * JSON schema that editors use is made from it. Loading zod takes tens of milliseconds: this file
+ * is imported only when there is a settings file.
+ */
+import { z } from "zod";
+import { type Action, actionNames, actions } from "../core/action.ts";
+import { agentModes } from "../core/mode.ts";
+import { layoutChoices } from "../core/settings.ts";
+
+/** Arguments, variables and paths end at a NUL, so none may hold one. */
+const anyText = z.string().regex(/^[^\0]*$/, "expected a text without NUL");
+const text = (what: string) => anyText.min(1, `expected ${what}`);
+
+const model = text("a model")
+  .regex(/^[^/\s]+\/\S+$/, 'expected "provider/model"')
+  .describe('The model, as "provider/model" in OpenCode\'s words.');
+
+const mode = z.strictObject({
+  command: z
+    .array(text("a program or an argument"))
+    .min(1, "expected a program")
+    .optional()
+    .describe("Runs this program, with its arguments, instead of OpenCode."),
+  model: model.optional(),
+  agent: text("an agent's name").optional().describe("OpenCode's agent; else the mode's own."),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, "expected a variable's name"), anyText)
+    .optional()
+    .describe("Variables added to the environment of this mode only."),
+});
+
+const chord = z
+  .string()
+  .regex(
+    /^(?:(?:ctrl|alt|shift|super|hyper|meta)\+)*(?:[a-z][a-z0-9-]*|[^\s\0])$/u,
+    'expected a chord such as "ctrl+o", "alt+1" or "shift+pgup"',
+  );
+
+const binding = z.union([chord, z.array(chord), z.null()]).optional();
+
+const keys = z.strictObject({
+  prefix: chord.optional().describe('The key before a command; "ctrl+o" unless set.'),
+  bindings: z
+    .strictObject(perName(actionNames, (name: Action) => binding.describe(actions[name].title)))
+    .optional()
+    .describe("A chord, several, or null for none, by what it does."),
+});
+
+/** The settings as they may stand in a file. */
+export const settingsSchema = z.strictObject({
+  $schema: z.string().optional().describe("Where editors find this schema."),
+  shell: text("a shell's name").optional().describe("The flake shell to enter, as in `.#NAME`."),
+  modes: z
+    .strictObject(perName(agentModes, () => mode.optional()))
+    .optional()
+    .describe("What runs in each pane."),
+  layout: z.enum(layoutChoices).optional().describe("How panes stand; auto follows the size."),
+  keys: keys.optional(),
+  scrollback: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .optional()
+    .describe("Lines of scrollback a pane keeps; 5000 unless set."),
+  opencode: z
+    .strictObject({ path: text("a path").optional().describe("The opencode program to run.") })
+    .optional(),
+});
+
+export type FileSettings = z.infer<typeof settingsSchema>;
+
+/** The JSON schema shipped as `profiles/ai-rules.schema.json`. */
+export function settingsJsonSchema(): object {
+  return {
+    title: "Settings of ai-rules",
+    ...z.toJSONSchema(settingsSchema, { target: "draft-7" }),
+  };
+}
+
+function perName<Name extends string, Value>(
+  names: readonly Name[],
+  make: (name: Name) => Value,
+): Record<Name, Value> {
+  const shape: Record<Name, Value> = Object.assign(
+    {},
+    ...names.map((name) => ({ [name]: make(name) })),
+  );
+  return shape;
+}

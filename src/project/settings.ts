@@ -1,0 +1,108 @@
+/** The settings of a project: its `ai-rules.json` over the user's `config.json` over the defaults. */
+import { dirname, isAbsolute, join } from "node:path";
+import type { Problem } from "../core/error.ts";
+import { byMode } from "../core/mode.ts";
+import { defaultSettings, type ModeSettings, type Settings } from "../core/settings.ts";
+import type { Ports } from "../platform/ports.ts";
+import { directoriesOf } from "./directories.ts";
+import type { FileSettings } from "./settings-schema.ts";
+
+export type LoadedSettings = {
+  /** What is good of the files, with every default filled in. */
+  readonly settings: Settings;
+  /** Keys nobody knows. */
+  readonly warnings: readonly Problem[];
+  /** What is wrong with the files; each with its position. */
+  readonly errors: readonly Problem[];
+};
+
+type SettingsPorts = Pick<Ports, "files" | "env" | "host">;
+
+/** The files that hold settings, the weakest first. */
+export function settingsFiles(ports: Pick<Ports, "env" | "host">, root: string): readonly string[] {
+  return [directoriesOf(ports).userSettings, join(root, "ai-rules.json")];
+}
+
+/** Reads the settings; a file that is not there is fine, one that is broken keeps what is good. */
+export async function loadSettings(ports: SettingsPorts, root: string): Promise<LoadedSettings> {
+  const read = await Promise.all(settingsFiles(ports, root).map((file) => readFile(ports, file)));
+  return {
+    settings: read.reduce((below, { settings }) => mergeSettings(below, settings), defaultSettings),
+    warnings: read.flatMap(({ warnings }) => warnings),
+    errors: read.flatMap(({ errors }) => errors),
+  };
+}
+
+type ReadFile = Omit<LoadedSettings, "settings"> & { readonly settings: FileSettings };
+
+async function readFile({ files, host }: SettingsPorts, file: string): Promise<ReadFile> {
+  let text: string | undefined;
+  try {
+    text = await files.readText(file);
+  } catch (error) {
+    return { settings: {}, warnings: [], errors: [unreadable(file, error)] };
+  }
+  if (text === undefined) return { settings: {}, warnings: [], errors: [] };
+  // The parser and zod are loaded only now: a start without settings does not pay for them.
+  const { parseSettings } = await import("./settings-file.ts");
+  const parsed = parseSettings({ file, text: text.replace(/^\uFEFF/, "") });
+  return { ...parsed, settings: withWholePath(parsed.settings, { file, home: host.home }) };
+}
+
+/** A relative `opencode.path` is meant from the file it stands in. */
+function withWholePath(
+  settings: FileSettings,
+  { file, home }: { readonly file: string; readonly home: string },
+): FileSettings {
+  const path = settings.opencode?.path;
+  if (!path || isAbsolute(path)) return settings;
+  const whole = path.startsWith("~/") ? join(home, path.slice(2)) : join(dirname(file), path);
+  return { ...settings, opencode: { path: whole } };
+}
+
+/** Lays the settings of a file over others, value by value. */
+function mergeSettings(below: Settings, above: FileSettings): Settings {
+  const shell = above.shell ?? below.shell;
+  const path = above.opencode?.path ?? below.opencode.path;
+  return {
+    ...(shell === undefined ? {} : { shell }),
+    modes: byMode((mode) => mergeMode(below.modes[mode], above.modes?.[mode] ?? {})),
+    layout: above.layout ?? below.layout,
+    keys: {
+      prefix: above.keys?.prefix ?? below.keys.prefix,
+      bindings: { ...below.keys.bindings, ...bindingsOf(above) },
+    },
+    scrollback: above.scrollback ?? below.scrollback,
+    opencode: path === undefined ? {} : { path },
+  };
+}
+
+type FileMode = NonNullable<NonNullable<FileSettings["modes"]>["plan"]>;
+
+function mergeMode(below: ModeSettings, { command, model, agent, env }: FileMode): ModeSettings {
+  return {
+    ...below,
+    ...(command ? { command } : {}),
+    ...(model === undefined ? {} : { model }),
+    ...(agent === undefined ? {} : { agent }),
+    env: { ...below.env, ...env },
+  };
+}
+
+/** One chord, several, or null for none: always a list from here on. */
+function bindingsOf({ keys }: FileSettings): Settings["keys"]["bindings"] {
+  const set = Object.entries(keys?.bindings ?? {}).flatMap(([action, chords]) => {
+    if (chords === undefined) return [];
+    return [[action, chords === null ? [] : [chords].flat()]];
+  });
+  return Object.fromEntries(set);
+}
+
+function unreadable(file: string, error: unknown): Problem {
+  return {
+    code: "settings/unreadable",
+    message: `the settings cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: `make ${file} readable`,
+    position: { file },
+  };
+}
