@@ -1,7 +1,13 @@
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import { asObject, type JsonObject, mergeDeep } from "./json.ts";
-import { isForeignTool, isReadOnly, type Permission, readOnlyPermission } from "./read-only.ts";
+import {
+  commonPermission,
+  isForeignTool,
+  isReadOnly,
+  type Permission,
+  readOnlyPermission,
+} from "./read-only.ts";
 import type { UserConfig } from "./user-config.ts";
 
 export type ModeConfigRequest = {
@@ -79,10 +85,11 @@ function readOnlyLocks({
   readOnlyShell,
 }: ModeConfigRequest): JsonObject {
   if (!isReadOnly(mode)) return {};
-  const permission = readOnlyPermission(mode, {
+  const options = {
     mcpServers: userConfig.mcpServers,
     toolRules: foreignToolRules(userConfig.modeConfig, agentOf(mode, settings)),
-  });
+  };
+  const permission = readOnlyPermission(mode, options);
   const disabled = agentModes.filter((other) => other !== agentOf(mode, settings));
   // Sub-agents do not inherit the rules of the agent that calls them.
   const agents = new Set([agentOf(mode, settings), "explore", "general", ...userConfig.agents]);
@@ -90,7 +97,7 @@ function readOnlyLocks({
   return {
     snapshot: false,
     shell: readOnlyShell,
-    permission,
+    permission: commonPermission(mode, options),
     agent: Object.fromEntries([...agents].map((name) => [name, { permission }])),
   };
 }

@@ -27,8 +27,16 @@ export type ReadOnlyOptions = {
   readonly toolRules: Permission;
 };
 
-/** The rules of every agent in a read-only mode, sub-agents included. */
+/** The rules of every known agent in a read-only mode, sub-agents included. */
 export function readOnlyPermission(mode: ReadOnlyMode, options: ReadOnlyOptions): Permission {
+  return { ...commonPermission(mode, options), [bashKey]: bashRules() };
+}
+
+/**
+ * The rules of agents nobody knew of: without any command. OpenCode shows a model all rules of bash
+ * when one refuses a command, so the list of commands must not be there twice.
+ */
+export function commonPermission(mode: ReadOnlyMode, options: ReadOnlyOptions): Permission {
   return {
     // Tools that nobody named here are the user's own scripts, and OpenCode runs those unasked.
     "**": "deny",
@@ -60,6 +68,8 @@ export function isForeignTool(key: string): boolean {
   return !builtinTools.some((tool) => matcher.test(tool));
 }
 
+const bashKey = "b?sh";
+
 function builtinRules(mode: ReadOnlyMode): Permission {
   const subagents = { "*": "deny", explore: "allow", general: "allow" } as const;
   return {
@@ -79,7 +89,7 @@ function builtinRules(mode: ReadOnlyMode): Permission {
     "ext?rnal_directory": "ask",
     "d?om_loop": "ask",
     "t?sk": mode === "plan" ? subagents : "deny",
-    "b?sh": bashRules(),
+    [bashKey]: "deny",
     // Edit stands for edit, write and apply_patch.
     "e?it": "deny",
     "wr?te": "deny",
@@ -90,9 +100,8 @@ function builtinRules(mode: ReadOnlyMode): Permission {
 /** Commands that only read. What of them can write with an option is refused by the shell too. */
 const readingCommands: readonly string[] = [
   ...words(`
-    ls pwd cat head tail wc nl cut tr sort uniq comm paste grep egrep fgrep rg find diff cmp stat
-    du df jq basename dirname realpath readlink which type sha256sum md5sum echo printf test true
-    false
+    ls pwd cat head tail wc cut tr sort uniq grep rg find diff stat du jq basename dirname realpath
+    readlink which type echo printf test true
   `),
   ...readingGitCommands.map((command) => `git ${command}`),
   "git reflog show",

@@ -134,14 +134,16 @@ function answer(request: ModelRequest, response: ServerResponse, held: Set<() =>
 
 type ToolCall = { readonly name: string; readonly arguments: string };
 
-/** Reads `USETOOL:name:{json}` wherever it stands; the JSON ends where its braces close. */
+/** Reads `USETOOL:name:{json}` wherever it stands, but not within another one's JSON. */
 function toolCalls(prompt: string): readonly ToolCall[] {
-  const calls: ToolCall[] = [];
-  for (const match of prompt.matchAll(/USETOOL:(\w+):(?=\{)/g)) {
-    const rest = prompt.slice(match.index + match[0].length);
-    calls.push({ name: match[1] ?? "", arguments: rest.slice(0, lengthOfObject(rest)) });
-  }
-  return calls;
+  const match = /USETOOL:(\w+):(?=\{)/.exec(prompt);
+  if (!match) return [];
+  const rest = prompt.slice(match.index + match[0].length);
+  const length = lengthOfObject(rest);
+  return [
+    { name: match[1] ?? "", arguments: rest.slice(0, length) },
+    ...toolCalls(rest.slice(length)),
+  ];
 }
 
 function lengthOfObject(text: string): number {
