@@ -1,0 +1,51 @@
+/** The composition root: reads the command line, runs one command, sets the exit code. */
+import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
+import { type Invocation, parseInvocation } from "./arguments.ts";
+import { exitCodeOf } from "./exit-codes.ts";
+import { helpText } from "./help.ts";
+import { version } from "./version.ts";
+
+/** Runs the command of `process.argv`. */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const debug = argv.includes("--debug");
+  try {
+    process.exitCode = await run(parseInvocation(argv));
+  } catch (error) {
+    process.stderr.write(errorText(error, debug));
+    process.exitCode = exitCodeOf(toProblem(error));
+  }
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  switch (invocation.type) {
+    case "version":
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case "help":
+      process.stdout.write(helpText());
+      return 0;
+    case "tui": {
+      const { tui } = await import("./tui.ts");
+      return tui(invocation);
+    }
+    default:
+      return invocation satisfies never;
+  }
+}
+
+/** `error: …`, then `fix: …`; what stands behind it only with --debug. */
+function errorText(error: unknown, debug: boolean): string {
+  const problem = toProblem(error);
+  const stack = debug && error instanceof Error ? `${error.stack}\n` : "";
+  const cause =
+    debug && error instanceof AiRulesError && error.cause instanceof Error
+      ? `${error.cause.stack}\n`
+      : "";
+  return `error: ${place(problem)}${problem.message}\nfix: ${problem.remedy}\n${stack}${cause}`;
+}
+
+function place({ position }: Problem): string {
+  if (!position) return "";
+  const { file, line, column } = position;
+  return `${[file, line, column].filter((part) => part !== undefined).join(":")}: `;
+}

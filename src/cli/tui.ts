@@ -1,0 +1,145 @@
+/** `ai-rules tui`: refuses where it cannot work, takes the project, runs, and lets go of it. */
+import { basename } from "node:path";
+import { AiRulesError, type Problem } from "../core/error.ts";
+import type { Notice } from "../core/state.ts";
+import { createOwnProcess } from "../platform/own-process.ts";
+import type { Ports, Terminal } from "../platform/ports.ts";
+import { createPorts } from "../platform/real-ports.ts";
+import { createTerminal } from "../platform/terminal.ts";
+import { startThread } from "../platform/thread.ts";
+import { directoriesOf, openRuntimeDirectory, projectDirectory } from "../project/directories.ts";
+import { createProcessLedger, sweepLeftovers } from "../project/leftovers.ts";
+import { acquireLock } from "../project/lock.ts";
+import { findProjectRoot } from "../project/root.ts";
+import { createRunDirectory } from "../project/run-directory.ts";
+import { createSavedStateWriter, readSavedState } from "../project/saved-state.ts";
+import { loadSettings } from "../project/settings.ts";
+import { watchSettings } from "../project/watch-settings.ts";
+import type { ViewWorker } from "../tui/chrome.ts";
+import { runTui } from "../tui/run.ts";
+import type { FromWorker, ToWorker } from "../tui/view/protocol.ts";
+import type { Capabilities } from "../tui/view/theme.ts";
+import type { GlobalFlags } from "./arguments.ts";
+
+/** Opens the three modes on a project; resolves to the exit code. */
+export async function tui({ flags }: { readonly flags: GlobalFlags }): Promise<number> {
+  const base = createPorts();
+  const ports = flags.noColor ? { ...base, env: { ...base.env, NO_COLOR: "1" } } : base;
+  const terminal = createTerminal();
+  refuseWithoutTerminal(ports, terminal);
+  const root = (await findProjectRoot(ports, flags.cwd ?? process.cwd())).path;
+  const runtime = await openRuntimeDirectory(ports);
+  const tty = await terminal.name();
+  const lock = await acquireLock(ports, {
+    runtimeDirectory: runtime,
+    root,
+    ...(tty === undefined ? {} : { tty }),
+  });
+  if (lock.type === "held") throw new AiRulesError(lock.problem);
+  try {
+    return await runInProject({ ports, terminal, root, runtime, flags });
+  } finally {
+    await lock.release();
+  }
+}
+
+type Session = {
+  readonly ports: Ports;
+  readonly terminal: Terminal;
+  readonly root: string;
+  /** The directory of locks and running programs. */
+  readonly runtime: string;
+  readonly flags: GlobalFlags;
+};
+
+async function runInProject({ ports, terminal, root, runtime, flags }: Session): Promise<number> {
+  const directories = directoriesOf(ports);
+  const data = projectDirectory(directories, root);
+  const sweeping = sweepLeftovers(ports, runtime);
+  const settings = await loadSettings(ports, root);
+  const { saved, problem } = await readSavedState(ports, data);
+  const run = await createRunDirectory(ports, runtime);
+  const notices = [...settings.errors, ...settings.warnings, ...(problem ? [problem] : [])];
+  const writer = createSavedStateWriter(ports, {
+    projectDirectory: data,
+    onProblem: (found) => ports.log.warn(found.message),
+  });
+  const shell = flags.shell ?? settings.settings.shell;
+  try {
+    return await runTui({
+      ports,
+      terminal,
+      ownProcess: createOwnProcess(),
+      startView,
+      project: { root, name: basename(root) },
+      settings: settings.settings,
+      notices: notices.map(noticeOf),
+      directories: { run: run.path, data, environments: directories.environments },
+      ledger: createProcessLedger(ports, run.path),
+      save: writer.save,
+      watchSettings: (onChange, onNotice) =>
+        watchSettings(ports, {
+          root,
+          current: settings.settings,
+          onSettings: (changed, warnings) => {
+            onChange(changed);
+            for (const warning of warnings) onNotice(noticeOf(warning));
+          },
+          onBroken: (errors) => {
+            for (const error of errors.slice(0, 1)) onNotice(brokenNotice(error));
+          },
+        }),
+      ...(shell === undefined ? {} : { shell }),
+      ...(saved === undefined ? {} : { saved }),
+    });
+  } finally {
+    await writer.flush();
+    await sweeping;
+    await run.remove();
+  }
+}
+
+/** A broken edit keeps what held before, and says so. */
+function brokenNotice(problem: Problem): Omit<Notice, "until"> {
+  const { text, ...rest } = noticeOf(problem);
+  return { ...rest, level: "error", text: `${text}; the settings from before still hold` };
+}
+
+function noticeOf(problem: Problem): Omit<Notice, "until"> {
+  const { file, line, column } = problem.position ?? {};
+  const place = [file && basename(file), line, column]
+    .filter((part) => part !== undefined)
+    .join(":");
+  const text = place ? `${place}: ${problem.message}` : problem.message;
+  return { level: "warning", text, remedy: problem.remedy };
+}
+
+function startView(capabilities: Capabilities): ViewWorker {
+  const entry = new URL("../tui/view/worker.js", import.meta.url);
+  const thread = startThread<ToWorker, FromWorker>(entry, capabilities);
+  return {
+    ...thread,
+    onMessage(listener) {
+      thread.onMessage(listener);
+      thread.onFailed((error) => listener({ type: "failed", message: error.message }));
+    },
+  };
+}
+
+/** Full-screen output into a pipe, a CI log or another agent's tool call helps nobody. */
+function refuseWithoutTerminal({ env }: Ports, { isTty }: Terminal): void {
+  const inside = agentVariables.find((name) => env[name] !== undefined && env[name] !== "");
+  if (isTty && inside === undefined) return;
+  throw new AiRulesError({
+    code: "terminal/not-a-terminal",
+    message: inside
+      ? `ai-rules tui needs a terminal of its own, and ${inside} says that it has none here`
+      : "ai-rules tui needs a terminal, and input or output is none",
+    remedy: inside
+      ? `run it in a terminal of your own, or unset ${inside}`
+      : "run `ai-rules tui` in a terminal, without pipes",
+  });
+}
+
+/** CI services and coding agents set these for what they start. */
+const agentVariables = ["CI", "CLAUDECODE", "OPENCODE", "AI_RULES_MODE"] as const;

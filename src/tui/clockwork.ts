@@ -1,0 +1,74 @@
+/**
+ * What happens by time: the clock on the screen ticks once a second, but only while something shows
+ * an age; the memory of the processes is looked at every few seconds.
+ */
+import { type AgentMode, agentModes } from "../core/mode.ts";
+import { showsAge } from "../core/select.ts";
+import type { State } from "../core/state.ts";
+import type { Cancel, Clock, Processes } from "../platform/ports.ts";
+import type { ProcessLedger } from "../project/leftovers.ts";
+import type { Dispatch } from "./store.ts";
+
+export type ClockworkOptions = {
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly ledger: ProcessLedger;
+  readonly state: () => State;
+  readonly dispatch: Dispatch;
+  readonly pidOf: (mode: AgentMode) => number | undefined;
+};
+
+export type Clockwork = { stateChanged(state: State): void; stop(): void };
+
+const tickMs = 1000;
+const sampleMs = 5000;
+/** A change below this is noise: it would redraw the panel of an idle agent for ever. */
+const memoryStep = 16 * 1024 ** 2;
+
+export function createClockwork(options: ClockworkOptions): Clockwork {
+  const { clock, dispatch } = options;
+  let tick: Cancel | undefined;
+  let stopped = false;
+  let sampling = clock.after(sampleMs, sample);
+
+  function onTick(): void {
+    tick = undefined;
+    dispatch({ type: "tick" });
+  }
+
+  function sample(): void {
+    void takeSample().finally(() => {
+      if (!stopped) sampling = clock.after(sampleMs, sample);
+    });
+  }
+
+  async function takeSample(): Promise<void> {
+    await options.ledger.sample();
+    for (const mode of agentModes) {
+      const pid = options.pidOf(mode);
+      if (pid === undefined || stopped) continue;
+      const tree = await options.processes.tree(pid);
+      report(
+        mode,
+        tree.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      );
+    }
+  }
+
+  function report(mode: AgentMode, bytes: number): void {
+    const known = options.state().panes[mode].memoryBytes ?? 0;
+    if (bytes === 0 || Math.abs(bytes - known) < memoryStep) return;
+    dispatch({ type: "pane-memory", mode, bytes });
+  }
+
+  return {
+    stateChanged(state) {
+      if (!stopped && showsAge(state)) tick ??= clock.after(tickMs, onTick);
+    },
+    stop() {
+      stopped = true;
+      tick?.();
+      sampling();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The development environment as the running program holds it: loaded once at start, loaded again in
+ * the background when its files change, and handed to each process that starts. The store knows only
+ * how it stands; the variables stay here.
+ */
+import type { Problem } from "../core/error.ts";
+import type { State } from "../core/state.ts";
+import { loadEnvironment } from "../nix/environment.ts";
+import type { LastGood, LoadedEnvironment } from "../nix/loaded-environment.ts";
+import { plainEnvironment } from "../nix/plain-environment.ts";
+import { watchEnvironment } from "../nix/watch.ts";
+import type { Cancel, Ports, Variables } from "../platform/ports.ts";
+import type { Dispatch } from "./store.ts";
+
+export type DevelopmentEnvironmentOptions = {
+  readonly ports: Ports;
+  readonly root: string;
+  readonly cacheDir: string;
+  readonly shell?: string;
+  readonly dispatch: Dispatch;
+  readonly state: () => State;
+};
+
+export type DevelopmentEnvironment = {
+  /** Loads it; at start the panes wait for it, later it is a reload behind them. */
+  load(refresh: boolean): void;
+  cancel(): void;
+  use(which: "last-good" | "plain"): void;
+  /** What a process that starts now gets. */
+  variables(): Variables;
+  stop(): void;
+};
+
+export function createDevelopmentEnvironment(
+  options: DevelopmentEnvironmentOptions,
+): DevelopmentEnvironment {
+  const { ports, dispatch, root, cacheDir, shell } = options;
+  let current: LoadedEnvironment | undefined;
+  let lastGood: LastGood | undefined;
+  let loading: AbortController | undefined;
+  let stopWatch: Cancel | undefined;
+
+  const request = { root, cacheDir, ...(shell === undefined ? {} : { shell }) };
+
+  async function loadFirst(refresh: boolean): Promise<void> {
+    loading?.abort();
+    const mine = new AbortController();
+    loading = mine;
+    const result = await loadEnvironment(ports, {
+      ...request,
+      refresh,
+      abort: mine.signal,
+      onProgress: (progress) => dispatch({ type: "environment-progress", progress }),
+    });
+    if (loading !== mine) return;
+    loading = undefined;
+    if (result.ok) return accept(result.environment);
+    lastGood = result.lastGood;
+    failed(result.problem);
+  }
+
+  function failed(problem: Problem): void {
+    const at = lastGood?.evaluatedAt;
+    dispatch({
+      type: "environment-failed",
+      problem,
+      ...(at === undefined ? {} : { lastGoodAt: at }),
+    });
+  }
+
+  function accept(environment: LoadedEnvironment): void {
+    current = environment;
+    dispatch({ type: "environment-ready", summary: environment.summary });
+    watch(environment);
+  }
+
+  function watch(environment: LoadedEnvironment): void {
+    stopWatch?.();
+    stopWatch = watchEnvironment(ports, {
+      ...request,
+      current: environment,
+      onChange: (change) => {
+        if (change.type === "changed") current = change.environment;
+        dispatch(
+          change.type === "broken"
+            ? { type: "environment-broken", problem: change.problem }
+            : { type: `environment-${change.type}` },
+        );
+      },
+    });
+  }
+
+  async function useLastGood(): Promise<void> {
+    const result = await lastGood?.load();
+    if (result?.ok) accept(result.environment);
+    else if (result) failed(result.problem);
+  }
+
+  async function reload(): Promise<void> {
+    dispatch({ type: "environment-reloading" });
+    const result = await loadEnvironment(ports, { ...request, refresh: true });
+    if (!result.ok) return dispatch({ type: "environment-broken", problem: result.problem });
+    current = result.environment;
+    dispatch({ type: "environment-changed" });
+  }
+
+  return {
+    load(refresh) {
+      void (options.state().environment.type === "ready" ? reload() : loadFirst(refresh));
+    },
+    cancel() {
+      loading?.abort();
+    },
+    use(which) {
+      if (which === "plain")
+        return accept(plainEnvironment(ports, "your own environment, as you chose"));
+      void useLastGood();
+    },
+    variables: () => current?.variables ?? ports.env,
+    stop() {
+      loading?.abort();
+      stopWatch?.();
+    },
+  };
+}

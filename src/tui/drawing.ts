@@ -1,0 +1,126 @@
+/**
+ * What the compositor draws by itself, without Ink: the title row of each pane, the lines that part
+ * them, the tabs, and the words over a pane whose process has ended. They are a few cells that must
+ * be right in the same frame as the panes.
+ */
+import { roughly } from "../core/format.ts";
+import type { Scene } from "../core/layout.ts";
+import { type AgentMode, agentModes } from "../core/mode.ts";
+import type { Rect } from "../core/rect.ts";
+import { exitWords, fitTitle, type PaneTitle, paneTitle } from "../core/select.ts";
+import type { PaneState, State } from "../core/state.ts";
+import type { Canvas, Style } from "../screen/canvas.ts";
+import { textWidth } from "../screen/text.ts";
+import { glyphText, glyphTone, type Tone } from "./view/theme.ts";
+
+export type Drawing = {
+  readonly canvas: Canvas;
+  readonly state: State;
+  readonly scene: Scene;
+  readonly ascii: boolean;
+};
+
+/** Draws all of it anew; the compositor finds out what differs. */
+export function drawFrame(drawing: Drawing): void {
+  const { canvas, scene } = drawing;
+  canvas.clear();
+  if (scene.arrangement === "too-small") return;
+  for (const line of scene.separators) drawSeparator(drawing, line);
+  if (scene.tabs) drawTabs(drawing, scene.tabs);
+  else for (const mode of agentModes) drawTitle(drawing, mode);
+}
+
+function drawSeparator({ canvas, ascii }: Drawing, { x, y, rows }: Rect): void {
+  const line = ascii ? "|" : "│";
+  for (let row = y; row < y + rows; row++) canvas.text(x, row, line, { dim: true });
+}
+
+function drawTitle(drawing: Drawing, mode: AgentMode): void {
+  const { canvas, state, scene, ascii } = drawing;
+  const { frame, visible } = scene.panes[mode];
+  if (!visible) return;
+  const focused = state.focus === mode;
+  const rule = ruleChar(focused, ascii);
+  const style: Style = focused ? { bold: true, fg: accent } : { dim: true };
+  canvas.text(frame.x, frame.y, rule.repeat(frame.cols), style);
+  const title = titleFor(state.panes[mode], state.now, frame.cols - 4);
+  const end = drawParts(drawing, { title, x: frame.x + 2, y: frame.y, focused });
+  canvas.text(frame.x + 1, frame.y, " ", style);
+  canvas.text(end, frame.y, " ", style);
+}
+
+const accent = 4; // blue of the host's palette
+
+function ruleChar(focused: boolean, ascii: boolean): string {
+  if (ascii) return focused ? "=" : "-";
+  return focused ? "━" : "─";
+}
+
+function titleFor(pane: PaneState, now: number, cols: number): PaneTitle {
+  return fitTitle(paneTitle(pane, now), { cols, widthOf: textWidth });
+}
+
+type Placed = {
+  readonly title: PaneTitle;
+  readonly x: number;
+  readonly y: number;
+  readonly focused: boolean;
+};
+
+/** Draws the parts of a title and returns the column after them. */
+function drawParts({ canvas, ascii }: Drawing, { title, x, y, focused }: Placed): number {
+  const plain: Style = focused ? { bold: true } : {};
+  let at = x;
+  for (const [index, part] of title.parts.entries()) {
+    if (index > 0) at = canvas.text(at, y, joiner(part.joiner, ascii), { dim: true });
+    const marked = part.name === "glyph" || part.name === "state" || part.name === "age";
+    const style = marked ? { ...plain, ...toneStyle(glyphTone(title.glyph)) } : plain;
+    const text = part.name === "glyph" ? glyphText(title.glyph, ascii) : part.text;
+    at = canvas.text(at, y, text, style);
+  }
+  return at;
+}
+
+function joiner(text: string, ascii: boolean): string {
+  return ascii ? text.replace("·", "-") : text;
+}
+
+/** The theme names colours as Ink does; the canvas counts them as the terminal does. */
+function toneStyle(tone: Tone): Style {
+  return {
+    ...(tone.color === undefined ? {} : { fg: paletteIndex[tone.color] }),
+    ...(tone.bold ? { bold: true } : {}),
+    ...(tone.dim ? { dim: true } : {}),
+  };
+}
+
+const paletteIndex = { red: 1, green: 2, yellow: 3, cyan: 6 } as const;
+
+function drawTabs(drawing: Drawing, { x, y, cols }: Rect): void {
+  const { canvas, state, ascii } = drawing;
+  canvas.text(x, y, (ascii ? "-" : "─").repeat(cols), { dim: true });
+  let at = x;
+  for (const [index, mode] of agentModes.entries()) {
+    const focused = state.focus === mode;
+    const room = cols - (at - x) - (agentModes.length - index - 1) * shortTab - 3;
+    const title = titleFor(state.panes[mode], state.now, focused ? room : shortTab - 2);
+    at = canvas.text(at, y, " ", {});
+    at = drawParts(drawing, { title, x: at, y, focused });
+    at = canvas.text(at, y, " ", {});
+    if (index < agentModes.length - 1) at = canvas.text(at, y, ascii ? "|" : "│", { dim: true });
+  }
+}
+
+/** "2 build · ◐ permission" and its margins: what a tab has when it is not focused. */
+const shortTab = 25;
+
+/** Words over a pane that has no process any more: what happened, for how long it ran, the key. */
+export function bannerText(pane: PaneState, prefix: string): string | undefined {
+  const { process } = pane;
+  if (process.type === "failed") return `${process.problem.message} — ${process.problem.remedy}`;
+  if (process.type !== "exited") return undefined;
+  const how = process.byHand ? "stopped" : exitWords(process.exit);
+  const again =
+    process.retryAt === undefined ? `${prefix} r starts it again` : "it starts again by itself";
+  return `${how} after ${roughly(process.ranFor)} · ${again}`;
+}

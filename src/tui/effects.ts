@@ -1,0 +1,76 @@
+/** The only place where anything happens: each effect of `update`, carried out. */
+import type { Effect } from "../core/effect.ts";
+import type { Happening } from "../core/message.ts";
+import type { AgentMode } from "../core/mode.ts";
+import type { Saved } from "../core/state.ts";
+import type { Cancel, Clock } from "../platform/ports.ts";
+
+/** What the effects need, one deed each. */
+export type Deeds = {
+  readonly loadEnvironment: (refresh: boolean) => void;
+  readonly cancelEnvironment: () => void;
+  readonly useEnvironment: (which: "last-good" | "plain") => void;
+  readonly startAgents: (modes: readonly AgentMode[]) => void;
+  readonly stopAgent: (mode: AgentMode) => void;
+  readonly sendPrefix: (mode: AgentMode) => void;
+  readonly scroll: (mode: AgentMode, pages: number) => void;
+  readonly captureMouse: (on: boolean) => void;
+  readonly readLog: () => void;
+  readonly save: (saved: Saved) => void;
+  readonly quit: (exitCode: number) => void;
+  readonly dispatch: (happening: Happening) => void;
+};
+
+/** Makes the performer of effects; its timers are named, a new one replaces the old. */
+export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) => void {
+  const timers = new Map<string, Cancel>();
+
+  function startTimer({ name, ms, message }: Extract<Effect, { type: "start-timer" }>): void {
+    timers.get(name)?.();
+    timers.set(
+      name,
+      clock.after(ms, () => {
+        timers.delete(name);
+        deeds.dispatch(message);
+      }),
+    );
+  }
+
+  function stopTimer(name: string): void {
+    timers.get(name)?.();
+    timers.delete(name);
+  }
+
+  return function perform(effect: Effect): void {
+    switch (effect.type) {
+      case "load-environment":
+        return deeds.loadEnvironment(effect.refresh);
+      case "cancel-environment":
+        return deeds.cancelEnvironment();
+      case "use-environment":
+        return deeds.useEnvironment(effect.which);
+      case "start-agents":
+        return deeds.startAgents(effect.modes);
+      case "stop-agent":
+        return deeds.stopAgent(effect.mode);
+      case "send-prefix":
+        return deeds.sendPrefix(effect.mode);
+      case "scroll":
+        return deeds.scroll(effect.mode, effect.pages);
+      case "capture-mouse":
+        return deeds.captureMouse(effect.on);
+      case "read-log":
+        return deeds.readLog();
+      case "save":
+        return deeds.save(effect.saved);
+      case "start-timer":
+        return startTimer(effect);
+      case "stop-timer":
+        return stopTimer(effect.name);
+      case "quit":
+        return deeds.quit(effect.exitCode);
+      default:
+        return effect satisfies never;
+    }
+  };
+}

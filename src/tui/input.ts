@@ -1,0 +1,136 @@
+/**
+ * The way from the outer terminal's bytes to keys and on to the panes: parsing, the time-out of a
+ * lone escape, and telling the outer terminal what the focused pane wants to be told.
+ */
+import type { AgentMode } from "../core/mode.ts";
+import type { State } from "../core/state.ts";
+import { keyOfChord } from "../keys/chord.ts";
+import { encodeFocus } from "../keys/focus-encoder.ts";
+import { createInputParser } from "../keys/input-parser.ts";
+import { encodeKey } from "../keys/key-encoder.ts";
+import type { Keymap } from "../keys/keymap.ts";
+import type { Cancel, Clock, Terminal } from "../platform/ports.ts";
+import type { Display } from "./display.ts";
+import { createMouse } from "./mouse.ts";
+import type { OuterTerminal } from "./outer-terminal.ts";
+import type { PaneHost } from "./pane-host.ts";
+import { createRouter } from "./router.ts";
+import type { Dispatch } from "./store.ts";
+
+/** How long a lone ESC waits for the rest of a sequence; tmux's default of today is 10 ms. */
+const escapeMs = 25;
+
+export type InputOptions = {
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly outer: OuterTerminal;
+  readonly host: PaneHost;
+  readonly display: Display;
+  readonly state: () => State;
+  readonly dispatch: Dispatch;
+  readonly keymap: () => Keymap;
+};
+
+export type Input = {
+  /** Makes the outer terminal send what the focused pane's child asked for. */
+  followPane(): void;
+  focusMoved(from: AgentMode, to: AgentMode): void;
+  sendPrefix(mode: AgentMode): void;
+  /** Moves a pane's view by pages; negative is back. */
+  scroll(mode: AgentMode, pages: number): void;
+  stop(): void;
+};
+
+export function createInput(options: InputOptions): Input {
+  const { clock, terminal, outer, host, display, state, dispatch } = options;
+  const parser = createInputParser();
+  let escapeTimer: Cancel | undefined;
+
+  const modes = (mode: AgentMode) => host.emulator(mode).modes();
+  const mouse = createMouse({
+    state,
+    scene: display.scene,
+    dispatch,
+    modes,
+    isRunning: host.isRunning,
+    write: host.write,
+    scroll: scrollLines,
+  });
+  const router = createRouter({
+    state,
+    dispatch,
+    keymap: options.keymap,
+    panes: { modes, write: host.write, scrollToEnd },
+    onTyped: display.keyTyped,
+    onMouse: mouse,
+    onReply: outer.reply,
+  });
+
+  function receive(bytes: Uint8Array): void {
+    escapeTimer?.();
+    escapeTimer = undefined;
+    for (const event of parser.feed(bytes)) router.handle(event);
+    if (parser.pending) escapeTimer = clock.after(escapeMs, flush);
+  }
+
+  function flush(): void {
+    escapeTimer = undefined;
+    for (const event of parser.flush()) router.handle(event);
+  }
+
+  function scrollLines(mode: AgentMode, lines: number): void {
+    const emulator = host.emulator(mode);
+    emulator.scrollBy(lines);
+    scrolled(mode);
+  }
+
+  function scrollToEnd(mode: AgentMode): void {
+    host.emulator(mode).scrollToEnd();
+    scrolled(mode);
+  }
+
+  function scrolled(mode: AgentMode): void {
+    const emulator = host.emulator(mode);
+    display.paneDamaged(mode, 0, emulator.rows - 1);
+    dispatch({ type: "pane-scrolled", mode, lines: emulator.scrolledBack });
+  }
+
+  /** The prefix itself, encoded as any other key. */
+  function sendPrefix(mode: AgentMode): void {
+    const { prefix } = options.keymap();
+    const bytes = prefix && encodeKey(keyOfChord(prefix), modes(mode));
+    if (bytes) host.write(mode, bytes);
+  }
+
+  function followPane(): void {
+    const { mouseTracking, kittyFlags } = modes(state().focus);
+    outer.want({
+      mouse: state().mouseCaptured,
+      anyMotion: mouseTracking === "any",
+      keyEvents: (kittyFlags & eventTypes) !== 0,
+    });
+  }
+
+  const stopListening = terminal.onInput(receive);
+
+  return {
+    followPane,
+    focusMoved(from, to) {
+      if (modes(from).focusEvents) host.write(from, encodeFocus(false));
+      if (modes(to).focusEvents) host.write(to, encodeFocus(true));
+      followPane();
+    },
+    sendPrefix,
+    scroll(mode, pages) {
+      const { rows } = host.emulator(mode);
+      scrollLines(mode, pages * Math.max(1, rows - 1));
+    },
+    stop() {
+      stopListening();
+      escapeTimer?.();
+    },
+  };
+}
+
+/** Bit 2 of the kitty keyboard protocol's flags: presses, repeats and releases are told apart. */
+const eventTypes = 2;

@@ -1,0 +1,103 @@
+/**
+ * Where a mouse event goes. A press focuses the pane under it; the events of a press belong to that
+ * pane until the button is released. A wheel goes to the child when it asked for the mouse, becomes
+ * arrow keys on an alternate screen that did not (as terminals do), and else moves our scrollback.
+ */
+import type { Scene } from "../core/layout.ts";
+import { type AgentMode, agentModes } from "../core/mode.ts";
+import { contains } from "../core/rect.ts";
+import type { State } from "../core/state.ts";
+import type { MouseEvent } from "../keys/key.ts";
+import { encodeMouse } from "../keys/mouse-encoder.ts";
+import type { TerminalModes } from "../screen/emulator.ts";
+import { takesKeys } from "./router.ts";
+import type { Dispatch } from "./store.ts";
+
+/** Lines one notch of the wheel moves, as most terminals do. */
+const wheelLines = 3;
+
+export type MouseOptions = {
+  readonly state: () => State;
+  readonly scene: () => Scene;
+  readonly dispatch: Dispatch;
+  readonly modes: (mode: AgentMode) => TerminalModes;
+  readonly isRunning: (mode: AgentMode) => boolean;
+  readonly write: (mode: AgentMode, data: string | Uint8Array) => void;
+  readonly scroll: (mode: AgentMode, lines: number) => void;
+};
+
+/** Makes the handler of mouse events. */
+export function createMouse(options: MouseOptions): (event: MouseEvent) => void {
+  const { state, scene, dispatch } = options;
+  let grabbedBy: AgentMode | undefined;
+
+  function handle(event: MouseEvent): void {
+    if (takesKeys(state())) return overlayWheel(event);
+    if (event.action === "wheel") return wheel(event);
+    if (event.action === "press") press(event);
+    const mode = grabbedBy ?? paneAt(scene(), event);
+    if (mode) forward(mode, event);
+    if (event.action === "release") grabbedBy = undefined;
+  }
+
+  function overlayWheel(event: MouseEvent): void {
+    if (event.button === "wheel-up") dispatch({ type: "overlay-key", chord: "up", text: "" });
+    if (event.button === "wheel-down") dispatch({ type: "overlay-key", chord: "down", text: "" });
+  }
+
+  function press(event: MouseEvent): void {
+    const mode = paneAt(scene(), event) ?? titleAt(scene(), state().focus, event);
+    if (!mode) return;
+    grabbedBy = paneAt(scene(), event);
+    if (mode !== state().focus) dispatch({ type: "pane-clicked", mode });
+  }
+
+  function wheel(event: MouseEvent): void {
+    const mode = paneAt(scene(), event);
+    if (!mode) return;
+    const down = event.button === "wheel-down";
+    if (!down && event.button !== "wheel-up") return forward(mode, event);
+    const modes = options.modes(mode);
+    if (!options.isRunning(mode)) return options.scroll(mode, down ? wheelLines : -wheelLines);
+    if (modes.mouseTracking !== "none" && modes.mouseTracking !== "x10")
+      return forward(mode, event);
+    if (!modes.alternateScreen) return options.scroll(mode, down ? wheelLines : -wheelLines);
+    const arrow = `\x1b${modes.applicationCursor ? "O" : "["}${down ? "B" : "A"}`;
+    options.write(mode, arrow.repeat(wheelLines));
+  }
+
+  function forward(mode: AgentMode, event: MouseEvent): void {
+    const { content } = scene().panes[mode];
+    const x = clamp(event.x - content.x, content.cols);
+    const y = clamp(event.y - content.y, content.rows);
+    const { mouseTracking, mouseEncoding } = options.modes(mode);
+    const bytes = encodeMouse(
+      { ...event, x, y },
+      { tracking: mouseTracking, encoding: mouseEncoding },
+    );
+    if (bytes !== undefined) options.write(mode, bytes);
+  }
+
+  return handle;
+}
+
+function paneAt(scene: Scene, { x, y }: MouseEvent): AgentMode | undefined {
+  if (scene.panel && contains(scene.panel, x, y)) return undefined;
+  return agentModes.find((mode) => {
+    const { content, visible } = scene.panes[mode];
+    return visible && contains(content, x, y);
+  });
+}
+
+/** The pane whose title row is there; with tabs the next one, so that a click goes round. */
+function titleAt(scene: Scene, focus: AgentMode, { x, y }: MouseEvent): AgentMode | undefined {
+  if (scene.tabs) {
+    if (!contains(scene.tabs, x, y)) return undefined;
+    return agentModes[(agentModes.indexOf(focus) + 1) % agentModes.length];
+  }
+  return agentModes.find((mode) => contains({ ...scene.panes[mode].frame, rows: 1 }, x, y));
+}
+
+function clamp(value: number, length: number): number {
+  return Math.max(0, Math.min(length - 1, value));
+}

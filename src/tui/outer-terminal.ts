@@ -1,0 +1,140 @@
+/**
+ * The terminal we run in: what it can do, what it is told to send, and how it is left as it was.
+ *
+ * On entry it is asked what it supports; nothing waits for the answers, each takes effect when it
+ * comes. What it sends (mouse motion, key releases) follows what the focused child asked for, so
+ * that nothing is sent for nobody.
+ */
+import type { Reply, ReplyEvent } from "../keys/key.ts";
+import type { ColorDepth } from "../screen/colors.ts";
+import type { HostColors } from "../screen/host-colors.ts";
+
+/** What is asked on entry: colours 10, 11, 12 and 0..15, synchronized output, kitty keys, DA1. */
+function queries(): string {
+  const palette = Array.from({ length: 16 }, (_, index) => `\x1b]4;${index};?\x1b\\`).join("");
+  const colors = `\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\${palette}`;
+  // DA1 comes last: every terminal answers it, so it marks the end of the answers.
+  return `${colors}\x1b[?2026$p\x1b[?u\x1b[c`;
+}
+
+/** Alternate screen, focus events, bracketed paste, cursor hidden until the first frame. */
+const enterSequence = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[?25l";
+
+/** Everything back: also what only a child asked for, in the order in which it was set. */
+const leaveSequence =
+  "\x1b[<u\x1b[>4;0m\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1004l" +
+  "\x1b[?7h\x1b[0m\x1b[0 q\x1b[?25h\x1b[?1049l";
+
+/** kitty keyboard protocol: disambiguate, event types, alternate keys. */
+const kitty = { disambiguate: 1, eventTypes: 2, alternateKeys: 4 } as const;
+
+export type OuterTerminalOptions = {
+  readonly write: (text: string) => void;
+  readonly colors: HostColors;
+  /** Synchronized output is there: frames are wrapped in mode 2026. */
+  readonly onSynchronized: () => void;
+};
+
+export type WantedInput = {
+  /** Every motion, or drags only. */
+  readonly anyMotion: boolean;
+  /** Key releases and repeats are told apart. */
+  readonly keyEvents: boolean;
+  readonly mouse: boolean;
+};
+
+export type OuterTerminal = {
+  readonly enterSequence: string;
+  readonly leaveSequence: string;
+  /** Asks what the terminal can do. */
+  ask(): void;
+  reply(event: ReplyEvent): void;
+  /** Makes the terminal send what is wanted; writes only what changes. */
+  want(input: WantedInput): void;
+};
+
+export function createOuterTerminal(options: OuterTerminalOptions): OuterTerminal {
+  const { write, colors } = options;
+  let mouse = "";
+  let keyFlags: number | undefined;
+  let hasKitty = false;
+  let wanted: WantedInput = { anyMotion: false, keyEvents: false, mouse: false };
+
+  function want(input: WantedInput): void {
+    wanted = input;
+    wantMouse(input);
+    wantKeys(input);
+  }
+
+  function wantMouse(input: WantedInput): void {
+    const sequence = mouseSequence(input);
+    if (sequence === mouse) return;
+    mouse = sequence;
+    write(sequence);
+  }
+
+  function wantKeys(input: WantedInput): void {
+    if (!hasKitty) return;
+    const flags =
+      kitty.disambiguate | kitty.alternateKeys | (input.keyEvents ? kitty.eventTypes : 0);
+    if (flags === keyFlags) return;
+    // The first time the flags are pushed, so that leaving restores the user's; then they are set.
+    write(keyFlags === undefined ? `\x1b[>${flags}u` : `\x1b[=${flags};1u`);
+    keyFlags = flags;
+  }
+
+  function reply({ reply: said }: ReplyEvent): void {
+    switch (said.type) {
+      case "palette-colour":
+        return colors.set({ target: said.index, ...said.colour });
+      case "foreground":
+      case "background":
+        return colors.set({ target: said.type, ...said.colour });
+      case "cursor-colour":
+        return colors.set({ target: "cursor", ...said.colour });
+      case "mode":
+        return modeReply(said);
+      case "keyboard-flags":
+        hasKitty = true;
+        return wantKeys(wanted);
+      default:
+        return;
+    }
+  }
+
+  /** DECRPM: 1 set, 2 reset, so the mode is there; 0 is unknown, 4 permanently reset. */
+  function modeReply({ mode, value }: Extract<Reply, { type: "mode" }>): void {
+    if (mode === 2026 && (value === 1 || value === 2)) options.onSynchronized();
+  }
+
+  return { enterSequence, leaveSequence, ask: () => write(queries()), reply, want };
+}
+
+function mouseSequence({ mouse, anyMotion }: WantedInput): string {
+  if (!mouse) return "\x1b[?1003l\x1b[?1002l\x1b[?1006l";
+  return anyMotion ? "\x1b[?1002h\x1b[?1003h\x1b[?1006h" : "\x1b[?1003l\x1b[?1002h\x1b[?1006h";
+}
+
+/** How many colours the terminal has, from the user's environment (no-color.org, chalk's FORCE_COLOR). */
+export function colorDepthOf(env: Readonly<Record<string, string>>): ColorDepth {
+  const { NO_COLOR, FORCE_COLOR, COLORTERM, TERM = "" } = env;
+  if (FORCE_COLOR !== undefined) return forcedDepth(FORCE_COLOR);
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return "none";
+  if (COLORTERM === "truecolor" || COLORTERM === "24bit") return "truecolor";
+  if (TERM === "dumb") return "none";
+  if (/-direct|kitty|ghostty|alacritty|wezterm|foot/.test(TERM)) return "truecolor";
+  return /256/.test(TERM) ? "256" : "16";
+}
+
+function forcedDepth(value: string): ColorDepth {
+  if (value === "0" || value === "false") return "none";
+  if (value === "3") return "truecolor";
+  return value === "2" ? "256" : "16";
+}
+
+/** Whether box-drawing and other non-ASCII characters can be shown (POSIX locale variables). */
+export function hasUnicode(env: Readonly<Record<string, string>>): boolean {
+  if (env["TERM"] === "dumb" || env["TERM"] === "linux") return false;
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return /utf-?8/i.test(locale) || locale === "";
+}

@@ -1,0 +1,115 @@
+/** What a mode runs: OpenCode with its own port, password and configuration, or a plain command. */
+import { delimiter, isAbsolute, join } from "node:path";
+import { AiRulesError } from "../core/error.ts";
+import type { AgentMode } from "../core/mode.ts";
+import { agentModes } from "../core/mode.ts";
+import type { State } from "../core/state.ts";
+import { prepareLaunch } from "../opencode/launch.ts";
+import { locateOpencode } from "../opencode/locate.ts";
+import { watchAgent } from "../opencode/watch.ts";
+import type { Ports, Variables } from "../platform/ports.ts";
+import { commandMissing, type Program } from "./supervisor.ts";
+
+export type ProgramOptions = {
+  readonly ports: Ports;
+  readonly state: () => State;
+  /** The environment that a process which starts now gets. */
+  readonly variables: () => Variables;
+  readonly directories: { readonly run: string; readonly data: string };
+};
+
+/** Makes the function that finds out what to run in a mode. */
+export function createPrograms(options: ProgramOptions): (mode: AgentMode) => Promise<Program> {
+  return (mode) => {
+    const { command } = options.state().settings.modes[mode];
+    return command ? commandOf(options, mode, command) : agentOf(options, mode);
+  };
+}
+
+async function commandOf(
+  { ports, state, variables }: ProgramOptions,
+  mode: AgentMode,
+  command: readonly string[],
+): Promise<Program> {
+  const { project, settings } = state();
+  const [name = "", ...args] = command;
+  const env: Variables = {
+    ...paneVariables(variables(), mode),
+    ...settings.modes[mode].env,
+    PWD: project.root,
+    TERM: "xterm-256color",
+    COLORTERM: "truecolor",
+  };
+  const file = await onPath(ports, name, env["PATH"] ?? "", project.root);
+  if (!file) throw commandMissing(mode, name);
+  return { file, args, cwd: project.root, env };
+}
+
+async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Program> {
+  const { ports, state } = options;
+  const { project, settings, panes } = state();
+  const environment = paneVariables(options.variables(), mode);
+  const located = await locateOpencode(ports, {
+    configured: settings.opencode.path,
+    userPath: ports.env["PATH"],
+    shellPath: environment["PATH"],
+  });
+  if ("code" in located) throw new AiRulesError(located);
+  const port = await ports.network.freePort();
+  const password = ports.randomText(24);
+  const sessionId = panes[mode].session?.id;
+  const launch = await prepareLaunch(ports, {
+    mode,
+    settings: settings.modes[mode],
+    project,
+    directories: options.directories,
+    port,
+    password,
+    environment,
+    opencode: located,
+    ...(sessionId === undefined ? {} : { sessionId }),
+  });
+  const { model } = settings.modes[mode];
+  return {
+    ...launch,
+    cwd: project.root,
+    watch: (report) =>
+      watchAgent(ports, {
+        mode,
+        agentName: launch.agentName,
+        port,
+        password,
+        report,
+        ...(model === undefined ? {} : { wantedModel: model }),
+        ...(sessionId === undefined ? {} : { sessionId }),
+      }),
+    lostSession: (screen) => /Session not found/i.test(screen),
+  };
+}
+
+/** What every process of a pane is told: its mode, and a port of its own for `mix phx.server`. */
+function paneVariables(environment: Variables, mode: AgentMode): Variables {
+  const port = Number(environment["PORT"]);
+  const own = Number.isInteger(port) && port > 0 ? { PORT: String(port + portOffset(mode)) } : {};
+  return { ...environment, ...own, AI_RULES_MODE: mode };
+}
+
+/** Build keeps the project's port: it is where the server is looked for. */
+function portOffset(mode: AgentMode): number {
+  return mode === "build" ? 0 : agentModes.indexOf(mode) === 0 ? 1 : 2;
+}
+
+/** The absolute path of a program, looked up as a shell would. */
+async function onPath(
+  { files }: Ports,
+  name: string,
+  path: string,
+  cwd: string,
+): Promise<string | undefined> {
+  if (name.includes("/")) return isAbsolute(name) ? name : join(cwd, name);
+  for (const directory of path.split(delimiter)) {
+    const file = join(directory === "" ? cwd : directory, name);
+    if (isAbsolute(file) && (await files.isExecutable(file))) return file;
+  }
+  return undefined;
+}

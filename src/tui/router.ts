@@ -1,0 +1,145 @@
+/**
+ * Where each key, paste and mouse event goes: to the program when it is bound, else to the focused
+ * pane, encoded for what its child asked for. The prefix is a parsed key event, never a substring,
+ * and never inside a paste.
+ */
+import type { AgentMode } from "../core/mode.ts";
+import type { State } from "../core/state.ts";
+import { formatChord } from "../keys/chord.ts";
+import { encodeFocus } from "../keys/focus-encoder.ts";
+import {
+  type FocusEvent,
+  type InputEvent,
+  isModifierKey,
+  type KeyEvent,
+  type MouseEvent,
+  type PasteEvent,
+  type ReplyEvent,
+} from "../keys/key.ts";
+import { encodeKey } from "../keys/key-encoder.ts";
+import type { Keymap } from "../keys/keymap.ts";
+import { encodePaste, pastedLine } from "../keys/paste-encoder.ts";
+import type { TerminalModes } from "../screen/emulator.ts";
+import type { Dispatch } from "./store.ts";
+
+export type Panes = {
+  /** The modes that the child's terminal is in. */
+  modes(mode: AgentMode): TerminalModes;
+  write(mode: AgentMode, data: string | Uint8Array): void;
+  scrollToEnd(mode: AgentMode): void;
+};
+
+export type RouterOptions = {
+  readonly state: () => State;
+  readonly dispatch: Dispatch;
+  readonly keymap: () => Keymap;
+  readonly panes: Panes;
+  /** A key goes to the focused pane now: its echo is drawn at once. */
+  readonly onTyped: () => void;
+  readonly onMouse: (event: MouseEvent) => void;
+  readonly onReply: (event: ReplyEvent) => void;
+};
+
+export type Router = { handle(event: InputEvent): void };
+
+export function createRouter(options: RouterOptions): Router {
+  const { state, dispatch, panes } = options;
+  /** Keys whose press was ours: their release is ours too. */
+  const swallowed = new Set<string>();
+
+  function handle(event: InputEvent): void {
+    switch (event.type) {
+      case "key":
+        return key(event);
+      case "paste":
+        return paste(event);
+      case "mouse":
+        return options.onMouse(event);
+      case "focus":
+        return focus(event);
+      case "reply":
+        return options.onReply(event);
+      case "unknown":
+        return;
+      default:
+        return event satisfies never;
+    }
+  }
+
+  function key(event: KeyEvent): void {
+    if (event.kind === "release" && swallowed.delete(event.code)) return;
+    if (event.kind !== "release" && isOurs(event)) {
+      swallowed.add(event.code);
+      return;
+    }
+    toPane(event);
+  }
+
+  /** Handles a key that is bound or that an overlay takes; false leaves it to the pane. */
+  function isOurs(event: KeyEvent): boolean {
+    const keymap = options.keymap();
+    const now = state();
+    if (now.prefix) return afterPrefix(event, keymap);
+    if (keymap.isPrefix(event)) {
+      dispatch({ type: "prefix-pressed" });
+      return true;
+    }
+    if (takesKeys(now)) {
+      dispatch({ type: "overlay-key", chord: formatChord(event), text: event.text });
+      return true;
+    }
+    const action = keymap.direct(event);
+    if (action) dispatch({ type: "action", action });
+    return action !== undefined;
+  }
+
+  function afterPrefix(event: KeyEvent, keymap: Keymap): boolean {
+    if (isModifierKey(event)) return true;
+    const action = keymap.afterPrefix(event);
+    dispatch(action ? { type: "action", action } : { type: "prefix-ended" });
+    return true;
+  }
+
+  function toPane(event: KeyEvent): void {
+    const now = state();
+    if (takesKeys(now)) return;
+    const mode = now.focus;
+    const bytes = encodeKey(event, panes.modes(mode));
+    if (bytes === undefined) return;
+    typed(mode);
+    panes.write(mode, bytes);
+  }
+
+  function typed(mode: AgentMode): void {
+    options.onTyped();
+    const pane = state().panes[mode];
+    if (pane.scrolledBack > 0) panes.scrollToEnd(mode);
+    if (pane.activity.type === "idle" && pane.activity.unseen)
+      dispatch({ type: "pane-typed", mode });
+  }
+
+  function paste(event: PasteEvent): void {
+    const now = state();
+    if (takesKeys(now)) {
+      const text = pastedLine(event);
+      if (text) dispatch({ type: "overlay-key", chord: "paste", text });
+      return;
+    }
+    if (now.prefix) dispatch({ type: "prefix-ended" });
+    typed(now.focus);
+    for (const chunk of encodePaste(event, panes.modes(now.focus).bracketedPaste))
+      panes.write(now.focus, chunk);
+  }
+
+  function focus({ gained }: FocusEvent): void {
+    const mode = state().focus;
+    if (panes.modes(mode).focusEvents) panes.write(mode, encodeFocus(gained));
+  }
+
+  return { handle };
+}
+
+/** Whether keys are the program's own: an overlay is open, or the environment is not there yet. */
+export function takesKeys(state: State): boolean {
+  return state.overlay !== undefined || state.environment.type !== "ready";
+}

@@ -1,0 +1,269 @@
+/**
+ * The running TUI: every part made, and joined to the others. It owns what it starts; when it ends,
+ * for whatever reason, the processes are gone and the terminal is as it was.
+ */
+import type { Exit } from "../core/agent.ts";
+import { initialState } from "../core/initial-state.ts";
+import { arrange } from "../core/layout.ts";
+import { type AgentMode, agentModes, byMode } from "../core/mode.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Notice, Saved, State } from "../core/state.ts";
+import { createKeymap, type Keymap } from "../keys/keymap.ts";
+import type { Cancel, OwnProcess, Ports, Terminal } from "../platform/ports.ts";
+import type { ProcessLedger } from "../project/leftovers.ts";
+import { stopProcessTree } from "../project/stop-tree.ts";
+import { type CreateEmulator, loadEmulator } from "../screen/emulator.ts";
+import { createHostColors } from "../screen/host-colors.ts";
+import { createChrome, type ViewWorker } from "./chrome.ts";
+import { createClockwork } from "./clockwork.ts";
+import { createDevelopmentEnvironment } from "./development-environment.ts";
+import { createDisplay } from "./display.ts";
+import { createPerformer } from "./effects.ts";
+import { createInput } from "./input.ts";
+import { colorDepthOf, createOuterTerminal, hasUnicode } from "./outer-terminal.ts";
+import { createPaneHost } from "./pane-host.ts";
+import { createPrograms } from "./programs.ts";
+import { createDispatchingStore } from "./store.ts";
+import { createSupervisor } from "./supervisor.ts";
+import type { Capabilities } from "./view/theme.ts";
+
+export type TuiOptions = {
+  readonly ports: Ports;
+  readonly terminal: Terminal;
+  readonly ownProcess: OwnProcess;
+  readonly startView: (capabilities: Capabilities) => ViewWorker;
+  readonly project: { readonly root: string; readonly name: string };
+  readonly settings: Settings;
+  readonly shell?: string;
+  readonly saved?: Saved;
+  readonly notices: readonly Omit<Notice, "until">[];
+  readonly directories: {
+    readonly run: string;
+    readonly data: string;
+    readonly environments: string;
+  };
+  readonly ledger: ProcessLedger;
+  readonly save: (saved: Saved) => void;
+  /** Tells of each change of the settings files. */
+  readonly watchSettings: (
+    onChange: (settings: Settings) => void,
+    onNotice: (notice: Omit<Notice, "until">) => void,
+  ) => Cancel;
+};
+
+/** Runs the TUI until it is quit; resolves to the exit code. */
+export async function runTui(options: TuiOptions): Promise<number> {
+  const createEmulator = await loadEmulator();
+  return new Promise((resolve) => openTui(options, createEmulator, resolve));
+}
+
+function openTui(
+  options: TuiOptions,
+  createEmulator: CreateEmulator,
+  onEnd: (exitCode: number) => void,
+): void {
+  const { ports, terminal, project, settings, ledger } = options;
+  const { clock } = ports;
+  const colors = createHostColors();
+  const colorDepth = colorDepthOf(ports.env);
+  const ascii = !hasUnicode(ports.env);
+  const encoder = new TextEncoder();
+  let ended = false;
+
+  const store = createDispatchingStore({
+    initial: initialState({
+      project,
+      settings,
+      screen: terminal.size(),
+      now: clock.now(),
+      ...(options.saved ? { saved: options.saved } : {}),
+    }),
+    clock,
+    perform: (effect) => perform(effect),
+  });
+  const { dispatch, state } = store;
+
+  const outer = createOuterTerminal({
+    write: (text) => terminal.write(encoder.encode(text), () => {}),
+    colors,
+    onSynchronized: () => display.synchronize(),
+  });
+
+  const places = arrange(state()).panes;
+  const host = createPaneHost({
+    clock,
+    spawnPty: ports.spawnPty,
+    sizes: byMode((mode) => places[mode].content),
+    createEmulator: (mode, size) => {
+      const emulator = createEmulator({ ...size, scrollback: settings.scrollback, colors });
+      emulator.onDamage((first, last) => display.paneDamaged(mode, first, last));
+      emulator.onTitle((title) => dispatch({ type: "pane-title", mode, title }));
+      emulator.onBell(() => dispatch({ type: "pane-bell", mode }));
+      return emulator;
+    },
+    events: {
+      onOutput: (mode, bytes) => {
+        display.paneChanged(mode, bytes);
+        if (mode === state().focus) input.followPane();
+      },
+      onFirstOutput: (mode) => supervisor.firstOutput(mode),
+      onExit: (mode, exit) => paneExited(mode, exit),
+    },
+  });
+
+  const chrome = createChrome({
+    clock,
+    startWorker: () => options.startView({ ascii, color: colorDepth !== "none" }),
+    createEmulator: (size) => createEmulator({ ...size, scrollback: 0, colors }),
+    onDamage: (surface, first, last) => display.chromeDamaged(surface, first, last),
+    onFailed: (message) => ports.log.error(`the view failed: ${message}`),
+  });
+
+  const display = createDisplay({
+    clock,
+    state,
+    host,
+    chrome,
+    colorDepth,
+    ascii,
+    write: terminal.write,
+  });
+
+  const environment = createDevelopmentEnvironment({
+    ports,
+    root: project.root,
+    cacheDir: options.directories.environments,
+    dispatch,
+    state,
+    ...(options.shell === undefined ? {} : { shell: options.shell }),
+  });
+
+  const supervisor = createSupervisor({
+    ports,
+    host,
+    dispatch,
+    state,
+    prepare: createPrograms({
+      ports,
+      state,
+      variables: environment.variables,
+      directories: options.directories,
+    }),
+    onStarted: (pid) => void ledger.started(pid),
+    stopTree: async (pid) => {
+      await stopProcessTree(ports, { pid, groupPid: pid, known: ledger.treeOf(pid) });
+      await ledger.stopped(pid);
+    },
+  });
+
+  let keymap: { readonly of: Settings["keys"]; readonly keymap: Keymap } | undefined;
+  const currentKeymap = () => {
+    const { keys } = state().settings;
+    if (keymap?.of !== keys) keymap = { of: keys, keymap: createKeymap(keys) };
+    return keymap.keymap;
+  };
+
+  const input = createInput({
+    clock,
+    terminal,
+    outer,
+    host,
+    display,
+    state,
+    dispatch,
+    keymap: currentKeymap,
+  });
+
+  const clockwork = createClockwork({
+    clock,
+    processes: ports.processes,
+    ledger,
+    state,
+    dispatch,
+    pidOf: supervisor.pidOf,
+  });
+
+  function paneExited(mode: AgentMode, exit: Exit): void {
+    supervisor.exited(mode, exit);
+    display.paneChanged(mode, 0);
+  }
+
+  const perform = createPerformer(clock, {
+    dispatch,
+    loadEnvironment: environment.load,
+    cancelEnvironment: environment.cancel,
+    useEnvironment: environment.use,
+    startAgents: supervisor.start,
+    stopAgent: (mode) => void supervisor.stop(mode),
+    sendPrefix: input.sendPrefix,
+    scroll: input.scroll,
+    captureMouse: () => input.followPane(),
+    readLog: () => void ports.log.tail(500).then((lines) => dispatch({ type: "log-read", lines })),
+    save: options.save,
+    quit: (exitCode) => void end(exitCode),
+  });
+
+  store.subscribe((next, previous) => {
+    if (ended) return;
+    display.stateChanged(next, previous);
+    if (next.focus !== previous.focus) input.focusMoved(previous.focus, next.focus);
+    clockwork.stateChanged(next);
+  });
+
+  let stopping: Promise<void> | undefined;
+
+  /** Stops everything, puts the terminal back, and lets go. A second call only changes nothing. */
+  function end(exitCode: number): Promise<void> {
+    stopping ??= stopEverything().then(() => onEnd(exitCode));
+    return stopping;
+  }
+
+  async function stopEverything(): Promise<void> {
+    stopWatchingSettings();
+    environment.stop();
+    clockwork.stop();
+    await supervisor.stopAll();
+    ended = true;
+    display.stop();
+    input.stop();
+    terminal.leave();
+    await chrome.stop();
+    host.dispose();
+  }
+
+  const stopWatchingSettings = options.watchSettings(
+    (changed) => dispatch({ type: "settings-changed", settings: changed }),
+    (notice) => dispatch({ type: "notice", notice }),
+  );
+
+  options.ownProcess.onSignal((name) =>
+    dispatch({ type: "terminated", exitCode: signalCode(name) }),
+  );
+  options.ownProcess.onUncaught((error) => {
+    ports.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    uncaught ??= error;
+    void end(1);
+  });
+  let uncaught: unknown;
+  terminal.onGone(() => dispatch({ type: "terminated", exitCode: signalCode("SIGHUP") }));
+  terminal.onResize((size) => dispatch({ type: "resized", ...size }));
+  terminal.onContinue(() => display.repaint());
+
+  terminal.enter({ enter: outer.enterSequence, leave: outer.leaveSequence });
+  display.stateChanged(state(), undefined);
+  dispatch({ type: "started" });
+  outer.ask();
+  input.followPane();
+  for (const notice of options.notices) dispatch({ type: "notice", notice });
+}
+
+/** A program that a signal ended exits with 128 and its number (POSIX shells). */
+function signalCode(name: NodeJS.Signals): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  return 128 + (numbers[name] ?? 0);
+}
+
+/** All modes whose pane has a process. */
+export function runningModes(state: State): readonly AgentMode[] {
+  return agentModes.filter((mode) => state.panes[mode].process.type === "running");
+}
