@@ -1,0 +1,89 @@
+/**
+ * What the last row of the screen says. On its left stands what the user needs now: that we stop,
+ * that a key is awaited, a notice with its remedy, else the keys. On its right the project and what
+ * is special: a changed environment, zoom, the mouse let go.
+ */
+import type { Notice, State } from "../../core/state.ts";
+import { printable } from "../../core/text.ts";
+import { cellWidth } from "./cell-text.ts";
+import { reloadText } from "./environment-text.ts";
+import type { Hints, KeyHint } from "./hints.ts";
+import type { Line, Meaning, Size, Span } from "./line.ts";
+import { span } from "./line.ts";
+
+export type FooterView = { readonly type: "footer"; readonly line: Line };
+
+export function footerView(state: State, size: Size, hints: Hints): FooterView {
+  const cols = size.cols - 2; // One column is left free on both sides.
+  const urgent = urgentSpans(state, hints);
+  const right = fitting(sideTexts(state, hints), urgent ? cols - widthOf(urgent) : cols);
+  const left = urgent ?? hintSpans(hints.footer, cols - widthOf(right) - 1);
+  return { type: "footer", line: right.length === 0 ? { left } : { left, right } };
+}
+
+/** What goes before the keys, if there is such a thing. */
+function urgentSpans(state: State, hints: Hints): readonly Span[] | undefined {
+  if (state.quitting) return [span("stopping the agents", "strong")];
+  if (state.prefix)
+    return [span(hints.prefix, "key"), span(" and then? "), span("esc", "key"), span(" cancels")];
+  return state.notice && noticeSpans(state.notice);
+}
+
+const noticeMeanings = {
+  info: "plain",
+  warning: "warning",
+  error: "error",
+} as const satisfies Record<Notice["level"], Meaning>;
+
+function noticeSpans({ level, text, remedy }: Notice): readonly Span[] {
+  const label = level === "info" ? [] : [span(`${level}: `, noticeMeanings[level])];
+  const fix = remedy ? [span(" · ", "dim"), span(printable(remedy), "strong")] : [];
+  return [...label, span(printable(text), noticeMeanings[level]), ...fix];
+}
+
+/** What stands on the right, the least important first. */
+function sideTexts(state: State, hints: Hints): readonly Span[] {
+  const { environment } = state;
+  const changed =
+    environment.type === "ready"
+      ? reloadText(environment.reload, hints.chordOf("restart-all"))
+      : undefined;
+  return [
+    span(printable(state.project.name), "dim"),
+    ...(environment.type === "ready"
+      ? [span(environmentWord(environment.summary.source), "dim")]
+      : []),
+    ...(state.zoomed ? [span("zoom", "strong")] : []),
+    ...(state.mouseCaptured ? [] : [span("mouse off", "strong")]),
+    ...(changed === undefined ? [] : [span(changed, "warning")]),
+  ];
+}
+
+function environmentWord(source: string): string {
+  return source === "last-good" ? "last good environment" : `${source} environment`;
+}
+
+/** The last of the texts for which there is room, with separators. */
+function fitting(texts: readonly Span[], cols: number): readonly Span[] {
+  const joined = texts.flatMap((text, index) =>
+    index === 0 ? [text] : [span(" · ", "dim"), text],
+  );
+  if (texts.length === 0 || widthOf(joined) < cols) return joined;
+  return fitting(texts.slice(1), cols);
+}
+
+/** As many keys as there is room for; none is cut. */
+function hintSpans(hints: readonly KeyHint[], cols: number): readonly Span[] {
+  const shown: Span[] = [];
+  for (const { keys, title } of hints) {
+    const gap = shown.length === 0 ? [] : [span("  ")];
+    const next = [...gap, span(keys, "key"), span(` ${title}`, "dim")];
+    if (widthOf([...shown, ...next]) > cols) break;
+    shown.push(...next);
+  }
+  return shown;
+}
+
+function widthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, each) => sum + (each.type === "text" ? cellWidth(each.text) : 1), 0);
+}

@@ -1,0 +1,142 @@
+/**
+ * What the side panel says: the project, its environment and the three agents. When there are not
+ * enough rows for all of it, space between the parts goes first, then the details of the agents
+ * without focus, then those of the focused one, then what is said about the environment.
+ */
+import { memory } from "../../core/format.ts";
+import { type AgentMode, agentModes } from "../../core/mode.ts";
+import { clockText, modelName, modeNumber, paneStatus } from "../../core/select.ts";
+import type { PaneState, State } from "../../core/state.ts";
+import { printable } from "../../core/text.ts";
+import { wrapText } from "./cell-text.ts";
+import { evaluatedText, reloadText, sourceText } from "./environment-text.ts";
+import type { Hints } from "./hints.ts";
+import { blank, type Line, line, type Meaning, type Size, type Span, span } from "./line.ts";
+
+export type PanelView = { readonly type: "panel"; readonly lines: readonly Line[] };
+
+type Room = "spacious" | "dense" | "focused" | "heads" | "least";
+
+const rooms: readonly Room[] = ["spacious", "dense", "focused", "heads", "least"];
+
+export function panelView(state: State, size: Size, hints: Hints): PanelView {
+  const cols = size.cols - 2; // One column is left free on both sides.
+  const tries = rooms.map((room) => panelLines({ state, cols, hints, room }));
+  const lines = tries.find((each) => each.length <= size.rows) ?? tries.at(-1) ?? [];
+  return { type: "panel", lines: lines.slice(0, size.rows) };
+}
+
+type PanelRequest = {
+  readonly state: State;
+  readonly cols: number;
+  readonly hints: Hints;
+  readonly room: Room;
+};
+
+function panelLines(request: PanelRequest): readonly Line[] {
+  const { state, cols, room } = request;
+  const gap = room === "spacious" ? [blank] : [];
+  const environment = environmentLines(request);
+  return [
+    line(printable(state.project.name), "strong"),
+    ...(room === "least" ? environment.slice(0, 1) : environment),
+    ...agentModes.flatMap((mode) => [
+      ...gap,
+      modeLine(state, mode),
+      ...(showsDetails(request, mode) ? detailLines(state.panes[mode], cols) : []),
+    ]),
+  ];
+}
+
+function showsDetails({ room, state }: PanelRequest, mode: AgentMode): boolean {
+  if (room === "focused") return mode === state.focus;
+  return room === "spacious" || room === "dense";
+}
+
+function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[] {
+  const { environment } = state;
+  switch (environment.type) {
+    case "loading":
+      return [line("environment is being evaluated", "starting")];
+    case "failed":
+      return wrapped(environment.problem.message, cols, "error");
+    case "ready": {
+      const { summary, reload } = environment;
+      const problem = summary.problem?.message;
+      const changed = reloadText(reload, hints.chordOf("restart-all"));
+      const warned = summary.hookWarned
+        ? `shell hook failed, ${hints.chordOf("environment")} shows it`
+        : undefined;
+      return [
+        line(sourceText(summary)),
+        ...wrapped(changed, cols, "warning"),
+        ...wrapped(problem, cols, "error"),
+        ...wrapped(warned, cols, "warning"),
+        ...wrapped(summary.note, cols, "dim"),
+        ...wrapped(evaluatedText(summary, state.now), cols, "dim"),
+      ];
+    }
+    default:
+      return environment satisfies never;
+  }
+}
+
+/** "▸ 1 plan      ◐ permission 0:42". */
+function modeLine(state: State, mode: AgentMode): Line {
+  const status = paneStatus(state.panes[mode]);
+  const age = clockText(status, state.now);
+  const focused = mode === state.focus;
+  const marker: Span = focused ? { type: "marker" } : span(" ");
+  return {
+    left: [marker, span(` ${modeNumber(mode)} ${mode}`, focused ? "strong" : "plain")],
+    right: [
+      { type: "glyph", glyph: status.glyph },
+      span(age === undefined ? ` ${status.word}` : ` ${status.word} ${age}`, status.glyph),
+    ],
+  };
+}
+
+const indent = "    ";
+const detailRows = 3;
+
+/** What is known of one agent, what needs the user first. */
+function detailLines(pane: PaneState, cols: number): readonly Line[] {
+  const texts: readonly (readonly [string | undefined, Meaning])[] = [
+    [trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
+    [pane.mismatch?.message, "warning"],
+    [pane.lost ? "no events from the agent" : undefined, "warning"],
+    [pane.kind === "command" ? pane.label : modelName(pane.model ?? pane.wantedModel), "plain"],
+    [processText(pane), "dim"],
+    [pane.session?.title || pane.terminalTitle, "dim"],
+  ];
+  return texts.flatMap(([text, meaning]) => wrapped(text, cols - indent.length, meaning, indent));
+}
+
+/** What the agent asks or what went wrong, in its own words. */
+function trouble(pane: PaneState): string | undefined {
+  if (pane.process.type === "failed") return pane.process.problem.message;
+  if (pane.process.type !== "running") return undefined;
+  const { activity } = pane;
+  if (activity.type === "permission" || activity.type === "question") return activity.detail;
+  return activity.type === "retry" || activity.type === "error" ? activity.message : undefined;
+}
+
+/** "pid 4711 · 612 MB · 1.18.33". */
+function processText(pane: PaneState): string {
+  const pid = "pid" in pane.process ? pane.process.pid : undefined;
+  return [
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(pid === undefined || pane.memoryBytes === undefined ? [] : [memory(pane.memoryBytes)]),
+    ...(pane.version === undefined ? [] : [pane.version]),
+  ].join(" · ");
+}
+
+function wrapped(
+  text: string | undefined,
+  cols: number,
+  meaning: Meaning,
+  before = "",
+): readonly Line[] {
+  if (text === undefined || text === "") return [];
+  return wrapText(printable(text), cols, detailRows).map((each) => line(before + each, meaning));
+}

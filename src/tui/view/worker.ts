@@ -1,0 +1,34 @@
+/**
+ * The worker thread in which Ink draws the chrome: its frames would stand in the way of keys for
+ * milliseconds, and loading it would delay the first pane. It reads no key and writes to no
+ * terminal; it turns snapshots into bytes for the emulators of the surfaces.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import type { ChromeWorkerData, FromWorker, ToWorker } from "./protocol.ts";
+
+// Both are read once, when React and Ink are loaded. Whether colours are used is the theme's
+// business; chalk would drop bold and inverse with them.
+process.env["NODE_ENV"] = "production";
+process.env["FORCE_COLOR"] = "3";
+
+const port = parentPort;
+if (port === null) throw new Error("this file is the entry of a worker thread");
+
+const post = (message: FromWorker) => port.postMessage(message);
+const { createChrome } = await import("./chrome.tsx");
+// What the main thread starts us with is its side of the protocol.
+const { ascii, color }: ChromeWorkerData = workerData;
+const chrome = createChrome({ ascii, color, post });
+
+port.on("message", (message: ToWorker) => {
+  switch (message.type) {
+    case "snapshot":
+      return chrome.show(message.state, message.surfaces);
+    case "stop":
+      chrome.stop();
+      return port.close();
+    default:
+      return message satisfies never;
+  }
+});
+post({ type: "ready" });
