@@ -1,9 +1,4 @@
-/**
- * The outer terminal. Input is read through Node's tty stream; output goes with `fs.write` straight
- * to the descriptor. Measured against `process.stdout` (which blocks the loop on a tty) and against
- * `writeSync`: as fast with a quick terminal, and with one that drains 0.5 MB/s the panes go on.
- */
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+/** The outer terminal: its input through Node's tty stream, its output straight to the device. */
 import { readlink } from "node:fs/promises";
 import { isatty } from "node:tty";
 import { createListeners } from "./listeners.ts";
@@ -32,10 +27,9 @@ export function createTerminal(): Terminal {
 
   const leave = () => {
     if (!active) return;
-    const sequence = active.leave;
+    const { leave: sequence } = active;
     active = undefined;
-    out.stop();
-    if (!isGone) writeLast(sequence);
+    out.finish(Buffer.from(sequence));
     setRawMode(false);
     process.stdin.pause();
   };
@@ -104,38 +98,6 @@ function leaveOnUnheardSignals(leave: () => void): void {
     };
     process.on(name, handle);
   }
-}
-
-/** How often, 10 ms apart, the last bytes are offered to a terminal that takes none. */
-const lastAttempts = 20;
-
-/**
- * Writes now, in full, on a description of our own that does not block: at the end the program must
- * not hang on a terminal that has stopped reading.
- */
-function writeLast(sequence: string): void {
-  const descriptor = openUnblocked();
-  let rest: Uint8Array = Buffer.from(sequence);
-  for (let attempt = 0; rest.length > 0 && attempt < lastAttempts; attempt++) {
-    try {
-      rest = rest.subarray(writeSync(descriptor ?? output, rest));
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) break;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
-  if (descriptor !== undefined) closeSync(descriptor);
-}
-
-function openUnblocked(): number | undefined {
-  for (const path of [`/proc/self/fd/${output}`, "/dev/tty"]) {
-    try {
-      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    } catch {
-      // The next one may do.
-    }
-  }
-  return undefined;
 }
 
 async function deviceName(): Promise<string | undefined> {
