@@ -1,0 +1,164 @@
+/**
+ * What the outer terminal shows, cell by cell, and the writing of a row that is to show something
+ * else. It keeps one rule: a cell that the terminal may have changed by itself is unknown, and an
+ * unknown cell equals none.
+ */
+import { blankContent, cellWords, contentBits } from "./cell.ts";
+import type { CellWriter } from "./cell-writer.ts";
+import type { Clusters } from "./clusters.ts";
+
+export type ShownCells = {
+  /** Cells written so far. */
+  readonly written: number;
+  /** Copies what a row shows. */
+  copyRow(y: number, into: Uint32Array): void;
+  /** Brings a row from what it shows to what `change` holds between its bounds. */
+  write(y: number, change: RowChange): void;
+  /** Nothing is known any more. */
+  forget(): void;
+};
+
+/** `row` holds the whole row; outside `from` (inclusive) and `to` (exclusive) as `copyRow` gave it. */
+export type RowChange = { readonly from: number; readonly to: number; readonly row: Uint32Array };
+
+export type ShownCellsOptions = {
+  readonly cols: number;
+  readonly rows: number;
+  readonly writer: CellWriter;
+  readonly clusters: Clusters;
+};
+
+/** No cell has this content. */
+const unknown = 0xffff_ffff;
+
+/** The content of the second cell of a wide character. */
+const rightHalf = 0;
+
+/** ECH and the move over the erased cells are as long as this many spaces. */
+const shortestErase = 9;
+
+/** Makes the cells of a terminal of which nothing is known. */
+export function createShownCells(options: ShownCellsOptions): ShownCells {
+  return new RowWriter(options);
+}
+
+class RowWriter implements ShownCells {
+  readonly #cols: number;
+  readonly #writer: CellWriter;
+  readonly #clusters: Clusters;
+  readonly #words: Uint32Array;
+  #written = 0;
+  /** The row that is being written, and where it begins in `#words`. */
+  #row: Uint32Array = new Uint32Array(0);
+  #start = 0;
+
+  constructor({ cols, rows, writer, clusters }: ShownCellsOptions) {
+    this.#cols = cols;
+    this.#writer = writer;
+    this.#clusters = clusters;
+    this.#words = new Uint32Array(cols * rows * cellWords).fill(unknown);
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  forget(): void {
+    this.#words.fill(unknown);
+  }
+
+  copyRow(y: number, into: Uint32Array): void {
+    const start = y * this.#cols * cellWords;
+    into.set(this.#words.subarray(start, start + this.#cols * cellWords));
+  }
+
+  write(y: number, { from, to, row }: RowChange): void {
+    this.#row = row;
+    this.#start = y * this.#cols * cellWords;
+    // Cells before this column may have been run over and are drawn even if they did not change.
+    let redrawTo = 0;
+    let x = from;
+    while (x < to || x < redrawTo) {
+      if (x >= redrawTo && this.#isShown(x)) {
+        x += 1;
+        continue;
+      }
+      const content = row[x * cellWords] ?? 0;
+      if (content === unknown || content === rightHalf) {
+        x += 1;
+        continue;
+      }
+      const end = Math.max(to, redrawTo);
+      const count = content === blankContent ? this.#drawBlanks(x, y, end) : this.#draw(x, y);
+      if (content & contentBits.cluster)
+        redrawTo = Math.max(redrawTo, Math.min(this.#cols, x + this.#reach(content)));
+      x += count;
+    }
+  }
+
+  /** Draws the cell at `x`; returns its width. */
+  #draw(x: number, y: number): number {
+    const row = this.#row;
+    const width = (row[x * cellWords] ?? 0) >>> contentBits.widthShift;
+    this.#writer.moveTo(x, y);
+    this.#writer.cell(row, x * cellWords);
+    this.#claim(x, width);
+    return width;
+  }
+
+  /** Draws the blank at `x`, together with the blanks behind it if they are many. */
+  #drawBlanks(x: number, y: number, end: number): number {
+    const count = this.#blanksToErase(x, end);
+    if (count < shortestErase) return this.#draw(x, y);
+    this.#writer.moveTo(x, y);
+    this.#writer.erase(count);
+    this.#claim(x, count);
+    return count;
+  }
+
+  /** How many plain blanks stand from `x` on, up to the last one that the terminal does not show. */
+  #blanksToErase(x: number, end: number): number {
+    let count = 0;
+    for (let column = x; column < end && this.#isPlainBlank(column); column++)
+      if (!this.#isShown(column)) count = column - x + 1;
+    return count;
+  }
+
+  #isPlainBlank(x: number): boolean {
+    const at = x * cellWords;
+    const row = this.#row;
+    return row[at] === blankContent && row[at + 1] === 0 && row[at + 2] === 0 && row[at + 3] === 0;
+  }
+
+  /** The right half of a wide character is shown when its left half is: see `#claim`. */
+  #isShown(x: number): boolean {
+    const row = this.#row;
+    const shown = this.#words;
+    const at = x * cellWords;
+    const there = this.#start + at;
+    return (
+      row[at] === shown[there] &&
+      row[at + 1] === shown[there + 1] &&
+      row[at + 2] === shown[there + 2] &&
+      row[at + 3] === shown[there + 3]
+    );
+  }
+
+  /** How far a terminal that sees another width may run, in columns; 0 when all agree. */
+  #reach(content: number): number {
+    if ((content & contentBits.cluster) === 0) return 0;
+    return this.#clusters.reachOf(content & contentBits.codePoint);
+  }
+
+  /** Notes what the terminal shows now; a wide character of which half was drawn over is lost. */
+  #claim(x: number, count: number): void {
+    const shown = this.#words;
+    const first = this.#start + x * cellWords;
+    const next = first + count * cellWords;
+    if (x > 0 && shown[first] === rightHalf) shown[first - cellWords] = unknown;
+    if (x + count < this.#cols && shown[next] === rightHalf) shown[next] = unknown;
+    const source = x * cellWords;
+    for (let at = 0; at < count * cellWords; at++) shown[first + at] = this.#row[source + at] ?? 0;
+    this.#written += count;
+  }
+}
