@@ -2,6 +2,7 @@ import type { EnvironmentProgress } from "../core/environment.ts";
 import type { Problem } from "../core/error.ts";
 import type { CommandResult, Ports } from "../platform/ports.ts";
 import { diagnose } from "./diagnose.ts";
+import { endNix } from "./end-nix.ts";
 import type { NixProgram } from "./find-nix.ts";
 import { installableOf } from "./installable.ts";
 import { type NixLogLine, parseNixLine } from "./nix-log.ts";
@@ -30,7 +31,7 @@ export type Evaluation =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "cancelled"; readonly problem: Problem };
 
-type Machine = Pick<Ports, "run" | "files" | "env" | "host">;
+type Machine = Pick<Ports, "run" | "files" | "env" | "host" | "processes" | "clock">;
 
 const pathNote =
   "Nix cannot read a Git repository at this path: the whole directory was copied to its store";
@@ -49,19 +50,19 @@ export async function evaluate(machine: Machine, request: EvaluationRequest): Pr
 type NixResult = CommandResult & { readonly words: string };
 
 async function runNix(
-  { run, env }: Machine,
+  machine: Machine,
   request: EvaluationRequest,
   reader: "" | "path:",
 ): Promise<NixResult> {
   const words: string[] = [];
   const follow = progressReader(request.onProgress ?? (() => {}));
-  const result = await run({
+  const stop = stopper(machine, request);
+  const result = await machine.run({
     file: request.nix.path,
     args: nixArguments(request, reader),
     cwd: request.root,
-    env,
-    timeoutMs: request.timeoutMs,
-    ...(request.abort ? { abort: request.abort } : {}),
+    env: machine.env,
+    abort: stop.signal,
     onErrorLine: (text) => {
       const line = parseNixLine(text);
       follow(line);
@@ -69,7 +70,42 @@ async function runNix(
       if (said !== undefined) words.push(said);
     },
   });
-  return { ...result, words: words.join("\n") };
+  const timedOut = await stop.ended();
+  const end = timedOut && result.end === "cancelled" ? "timed-out" : result.end;
+  return { ...result, end, words: words.join("\n") };
+}
+
+type Stopper = {
+  readonly signal: AbortSignal;
+  /** To be called after Nix's end; tells whether its time was over. */
+  readonly ended: () => Promise<boolean>;
+};
+
+/** Ends Nix when the user cancels or its time is over. */
+function stopper(machine: Machine, { abort, timeoutMs, profile }: EvaluationRequest): Stopper {
+  const stop = new AbortController();
+  let timedOut = false;
+  let ending: Promise<void> | undefined;
+  const end = () => {
+    if (stop.signal.aborted) return;
+    stop.abort();
+    ending = endNix(machine, profile);
+  };
+  const cancelTimer = machine.clock.after(timeoutMs, () => {
+    timedOut = !stop.signal.aborted;
+    end();
+  });
+  if (abort?.aborted) end();
+  abort?.addEventListener("abort", end);
+  return {
+    signal: stop.signal,
+    ended: async () => {
+      cancelTimer();
+      abort?.removeEventListener("abort", end);
+      await ending;
+      return timedOut;
+    },
+  };
 }
 
 function nixArguments({ profile, shell }: EvaluationRequest, reader: "" | "path:") {

@@ -46,6 +46,8 @@ export const activityTypes = {
 /** Nix's ResultType, as far as it is used (nix: src/libutil/logging.hh). */
 export const resultTypes = { progress: 105, expected: 106 } as const;
 
+const colours = /\u001B\[[0-9;]*m/gu;
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** Reads one line of Nix's stderr. */
@@ -94,7 +96,7 @@ function messageOf(json: Json): NixLogLine {
   const message = {
     type: "message",
     level: numberOf(json["level"]) ?? 0,
-    text: textOf(json["msg"]),
+    text: textOf(json["msg"]).replace(colours, ""),
   } as const;
   return file === "" ? message : { ...message, position };
 }

@@ -10,7 +10,7 @@ import type { EnvironmentRequest, EnvironmentResult } from "../../src/nix/enviro
 import { loadEnvironment } from "../../src/nix/environment.ts";
 import type { LoadedEnvironment } from "../../src/nix/loaded-environment.ts";
 import type { Ports, Variables } from "../../src/platform/ports.ts";
-import { createPorts } from "../../src/platform/real-ports.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
 
 export const realNix = (process.env["PATH"] ?? "")
   .split(":")
@@ -30,7 +30,13 @@ export type NixMachine = {
   readonly nixCalls: () => Promise<readonly string[]>;
   /** Writes a file of the project. */
   readonly write: (path: string, text: string) => Promise<void>;
-  readonly load: (request?: Partial<EnvironmentRequest>) => Promise<EnvironmentResult>;
+  readonly load: (
+    request?: Partial<EnvironmentRequest>,
+    ports?: Partial<Ports>,
+  ) => Promise<EnvironmentResult>;
+  readonly collectGarbage: () => Promise<void>;
+  /** The processes of `sleepingFlake` that still run. */
+  readonly sleepers: () => Promise<readonly number[]>;
   readonly remove: () => Promise<void>;
 };
 
@@ -47,8 +53,7 @@ export async function createNixMachine(project = "project"): Promise<NixMachine>
   await writeFile(join(bin, "nix"), wrapper(calls));
   await chmod(join(bin, "nix"), 0o755);
   const env = variables(directory, bin);
-  const real = createPorts();
-  const ports = { ...real, env, host: { ...real.host, home: join(directory, "home") } };
+  const ports = isolatedPorts(directory, env);
   const cacheDir = join(directory, "cache", "ai-rules", "env");
   return {
     directory,
@@ -61,7 +66,16 @@ export async function createNixMachine(project = "project"): Promise<NixMachine>
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text);
     },
-    load: (request) => loadEnvironment(ports, { root, cacheDir, ...request }),
+    load: (request, changed) =>
+      loadEnvironment({ ...ports, ...changed }, { root, cacheDir, ...request }),
+    collectGarbage: async () => {
+      const result = await ports.run({ file: "nix-collect-garbage", args: [], env });
+      if (result.exit.code !== 0) throw new Error(result.stderr);
+    },
+    sleepers: async () => {
+      const found = await ports.processes.list();
+      return found.filter(({ command }) => command.includes(sleepSeconds)).map(({ pid }) => pid);
+    },
     // The store is read-only.
     remove: async () => {
       await ports.run({ file: "chmod", args: ["-R", "u+w", directory], env });
@@ -117,6 +131,23 @@ ${hook}
   };
 }
 `.replaceAll("x86_64-linux", process.arch === "arm64" ? "aarch64-linux" : "x86_64-linux");
+}
+
+const sleepSeconds = "986.5";
+
+/** A flake whose shell never gets built. */
+export function sleepingFlake(): string {
+  return flakeWith(
+    "",
+    `X = derivation { name = "sleeper"; system = "x86_64-linux"; builder = "/bin/bash";
+      args = [ "-c" "/bin/sleep ${sleepSeconds}; :" ]; };`,
+  );
+}
+
+/** Runs git in the machine's project. */
+export async function git({ ports, root, env }: NixMachine, ...args: string[]): Promise<void> {
+  const result = await ports.run({ file: "git", args, cwd: root, env });
+  if (result.exit.code !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr}`);
 }
 
 /** The environment of a result that must be fine. */
