@@ -56,9 +56,15 @@ const staggerMs = 6000;
 /** OpenCode with a busy port hangs for ever without a byte; a slow start says something by then. */
 const silenceMs = 20_000;
 
+/** A dead process whose terminal never says so must not keep the program from ending. */
+const goneMs = 1000;
+
 type Running = {
   readonly pid: number;
   readonly program: Program;
+  /** Resolves when its terminal has told of its end; the process table can know earlier. */
+  readonly gone: Promise<void>;
+  readonly tellGone: () => void;
   stopWatching: Cancel | undefined;
   stopWaiting: Cancel | undefined;
 };
@@ -83,7 +89,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function launch(mode: AgentMode, program: Program): void {
     const pty = host.spawn(mode, program);
     const stopWaiting = ports.clock.after(silenceMs, () => giveUp(mode, pty.pid));
-    running.set(mode, { pid: pty.pid, program, stopWatching: undefined, stopWaiting });
+    const { promise: gone, resolve: tellGone } = Promise.withResolvers<void>();
+    const watching = { stopWatching: undefined, stopWaiting };
+    running.set(mode, { pid: pty.pid, program, gone, tellGone, ...watching });
     options.onStarted(pty.pid);
     dispatch({ type: "pane-spawned", mode, pid: pty.pid });
     const entry = running.get(mode);
@@ -139,6 +147,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       entry.stopWatching?.();
       entry.stopWaiting?.();
       await options.stopTree(entry.pid);
+      await Promise.race([entry.gone, ports.clock.wait(goneMs)]);
       if (running.get(mode) === entry) running.delete(mode);
     }
     dispatch({ type: "pane-stopped", mode });
@@ -166,6 +175,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const entry = running.get(mode);
       entry?.stopWatching?.();
       entry?.stopWaiting?.();
+      entry?.tellGone();
       const lost = entry?.program.lostSession?.(host.emulator(mode).screenText()) ?? false;
       // A stop under way still sweeps the descendants; a crash leaves that to us.
       const stopping = state().panes[mode].process.type === "stopping";

@@ -8,11 +8,15 @@ import type { Confirm, State } from "../state.ts";
 import { neighbour } from "./focus.ts";
 import { endPrefix } from "./keys.ts";
 import { restart } from "./panes.ts";
-import { andThen, type Step, step, withPane } from "./step.ts";
+import { andThen, closeOverlay, type Step, step, withPane } from "./step.ts";
 
-/** Carries out an action; a pending prefix ends with it. */
+/** Carries out an action; a pending prefix ends with it, and what covers the panes is closed. */
 export function runAction(state: State, action: Action, now: number): Step {
-  return andThen(endPrefix(state), (free) => act(free, action, now));
+  return andThen(endPrefix(state), (free) => act(withoutOverlay(free), action, now));
+}
+
+function withoutOverlay(state: State): State {
+  return state.overlay ? closeOverlay(state) : state;
 }
 
 function act(state: State, action: Action, now: number): Step {

@@ -3,6 +3,7 @@
  * that a key is awaited, a notice with its remedy, else the keys. On its right the project and what
  * is special: a changed environment, zoom, the mouse let go.
  */
+import type { EnvironmentSource } from "../../core/environment.ts";
 import type { Notice, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { cellWidth } from "./cell-text.ts";
@@ -16,7 +17,11 @@ export type FooterView = { readonly type: "footer"; readonly line: Line };
 export function footerView(state: State, size: Size, hints: Hints): FooterView {
   const cols = size.cols - 2; // One column is left free on both sides.
   const urgent = urgentSpans(state, hints);
-  const right = fitting(sideTexts(state, hints), urgent ? cols - widthOf(urgent) : cols);
+  const special = specialTexts(state, hints);
+  const wanted = urgent ?? hintSpans(hints.footer, cols);
+  const sides = [...usualTexts(state), ...special];
+  // A notice takes the whole row if it must; what is special goes before keys, the usual after them.
+  const right = fitting(sides, cols - widthOf(wanted), urgent ? 0 : special.length);
   const left = urgent ?? hintSpans(hints.footer, cols - widthOf(right) - 1);
   return { type: "footer", line: right.length === 0 ? { left } : { left, right } };
 }
@@ -41,35 +46,40 @@ function noticeSpans({ level, text, remedy }: Notice): readonly Span[] {
   return [...label, span(printable(text), noticeMeanings[level]), ...fix];
 }
 
-/** What stands on the right, the least important first. */
-function sideTexts(state: State, hints: Hints): readonly Span[] {
-  const { environment } = state;
+/** Where we are: it has no news. */
+function usualTexts({ project, environment }: State): readonly Span[] {
+  const name = span(printable(project.name), "dim");
+  if (environment.type !== "ready") return [name];
+  return [name, span(environmentWord(environment.summary.source), "dim")];
+}
+
+/** What is not as usual, the least important first. */
+function specialTexts(
+  { environment, zoomed, mouseCaptured }: State,
+  hints: Hints,
+): readonly Span[] {
   const changed =
     environment.type === "ready"
       ? reloadText(environment.reload, hints.chordOf("restart-all"))
       : undefined;
   return [
-    span(printable(state.project.name), "dim"),
-    ...(environment.type === "ready"
-      ? [span(environmentWord(environment.summary.source), "dim")]
-      : []),
-    ...(state.zoomed ? [span("zoom", "strong")] : []),
-    ...(state.mouseCaptured ? [] : [span("mouse off", "strong")]),
+    ...(zoomed ? [span("zoom", "strong")] : []),
+    ...(mouseCaptured ? [] : [span("mouse off", "strong")]),
     ...(changed === undefined ? [] : [span(changed, "warning")]),
   ];
 }
 
-function environmentWord(source: string): string {
+function environmentWord(source: EnvironmentSource): string {
   return source === "last-good" ? "last good environment" : `${source} environment`;
 }
 
-/** The last of the texts for which there is room, with separators. */
-function fitting(texts: readonly Span[], cols: number): readonly Span[] {
-  const joined = texts.flatMap((text, index) =>
-    index === 0 ? [text] : [span(" · ", "dim"), text],
-  );
-  if (texts.length === 0 || widthOf(joined) < cols) return joined;
-  return fitting(texts.slice(1), cols);
+/** The last of the texts for which there is room, with separators; `keep` of them whatever the room. */
+function fitting(texts: readonly Span[], cols: number, keep: number): readonly Span[] {
+  const joined = texts.flatMap((text, index) => {
+    return index === 0 ? [text] : [span(" · ", "dim"), text];
+  });
+  if (texts.length <= keep || widthOf(joined) < cols) return joined;
+  return fitting(texts.slice(1), cols, keep);
 }
 
 /** As many keys as there is room for; none is cut. */
