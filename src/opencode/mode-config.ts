@@ -1,13 +1,7 @@
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import { asObject, type JsonObject, mergeDeep } from "./json.ts";
-import {
-  commonPermission,
-  isForeignTool,
-  isReadOnly,
-  type Permission,
-  readOnlyPermission,
-} from "./read-only.ts";
+import { commonPermission, isReadOnly, readOnlyPermission } from "./read-only.ts";
 import type { UserConfig } from "./user-config.ts";
 
 export type ModeConfigRequest = {
@@ -29,7 +23,7 @@ export function agentOf(mode: AgentMode, settings: Pick<ModeSettings, "agent">):
  */
 export function modeConfig(request: ModeConfigRequest): JsonObject {
   const { mode, userConfig } = request;
-  const base = withoutLocks(userConfig.modeConfig ?? {});
+  const base = withoutLocks(userConfig.modeConfig ?? {}, mode);
   const locked = mergeDeep(mergeDeep(defaults, base), locks(request));
   return isReadOnly(mode) ? mergeDeep(locked, readOnlyLocks(request)) : locked;
 }
@@ -39,10 +33,15 @@ const defaults: JsonObject = {
   agent: { title: { disable: true } },
 };
 
-/** The other modes' agents of a base configuration would bring a second primary agent back. */
-function withoutLocks(base: JsonObject): JsonObject {
-  const { $schema: _, default_agent: __, autoupdate: ___, ...rest } = base;
-  return rest;
+/** What of a base configuration can lie below our locks: a rule's place would weaken those. */
+function withoutLocks(base: JsonObject, mode: AgentMode): JsonObject {
+  if (!isReadOnly(mode)) return base;
+  const { permission: _, ...rest } = base;
+  const agents = Object.entries(asObject(base["agent"])).map(([name, agent]) => {
+    const { permission: __, ...others } = asObject(agent);
+    return [name, others];
+  });
+  return { ...rest, agent: Object.fromEntries(agents) };
 }
 
 /** Keeps the pane to its agent: no other primary agent, no sharing. */
@@ -87,7 +86,7 @@ function readOnlyLocks({
   if (!isReadOnly(mode)) return {};
   const options = {
     mcpServers: userConfig.mcpServers,
-    toolRules: foreignToolRules(userConfig.modeConfig, agentOf(mode, settings)),
+    ownRules: ownRules(userConfig.modeConfig, agentOf(mode, settings)),
   };
   const permission = readOnlyPermission(mode, options);
   const disabled = agentModes.filter((other) => other !== agentOf(mode, settings));
@@ -105,14 +104,8 @@ function readOnlyLocks({
 /** OpenCode's own agents without tools; naming them would change nothing. */
 const hiddenAgents = ["title", "summary", "compaction"] as const;
 
-/** What the mode's own configuration says of MCP and other foreign tools is the user's decision. */
-function foreignToolRules(base: JsonObject | undefined, agent: string): Permission {
-  const own = asObject(asObject(asObject(base?.["agent"])[agent])["permission"]);
-  const rules = { ...asObject(base?.["permission"]), ...own };
-  const kept: Record<string, "allow" | "ask" | "deny"> = {};
-  for (const [key, rule] of Object.entries(rules)) {
-    if (!isForeignTool(key)) continue;
-    if (rule === "allow" || rule === "ask" || rule === "deny") kept[key] = rule;
-  }
-  return kept;
+/** The rules of the mode's own configuration for its agent. */
+function ownRules(base: JsonObject | undefined, agent: string): JsonObject {
+  const own = asObject(asObject(base?.["agent"])[agent])["permission"];
+  return { ...asObject(base?.["permission"]), ...asObject(own) };
 }

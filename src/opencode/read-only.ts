@@ -4,7 +4,7 @@
  * OpenCode 1.18.33). So each key here is spelled with a wildcard, `b?sh` for `bash`: nobody else
  * has that key, it comes after all others, and nothing outside can weaken it.
  *
- * Nothing of this is the only lock on bash: see `read-only-shell.ts`.
+ * For bash these rules are only the first lock: see `read-only-shell.ts`.
  */
 import type { AgentMode } from "../core/mode.ts";
 import { readingGitCommands, words } from "./read-only-shell.ts";
@@ -23,13 +23,16 @@ export function isReadOnly(mode: AgentMode): mode is ReadOnlyMode {
 export type ReadOnlyOptions = {
   /** Names of MCP servers: their tools may do anything, so each use is asked for. */
   readonly mcpServers: readonly string[];
-  /** Rules of the mode's own configuration for tools which are not OpenCode's. */
-  readonly toolRules: Permission;
+  /** The rules of the mode's own configuration: those that weaken a lock are left out. */
+  readonly ownRules: Readonly<Record<string, unknown>>;
 };
 
 /** The rules of every known agent in a read-only mode, sub-agents included. */
 export function readOnlyPermission(mode: ReadOnlyMode, options: ReadOnlyOptions): Permission {
-  return { ...commonPermission(mode, options), [bashKey]: bashRules() };
+  const common = commonPermission(mode, options);
+  return isDenied("bash", options.ownRules)
+    ? common
+    : { ...common, [spelled("bash")]: bashRules() };
 }
 
 /**
@@ -41,8 +44,8 @@ export function commonPermission(mode: ReadOnlyMode, options: ReadOnlyOptions): 
     // Tools that nobody named here are the user's own scripts, and OpenCode runs those unasked.
     "**": "deny",
     ...Object.fromEntries(options.mcpServers.map((name) => [`${toolPrefix(name)}_*`, "ask"])),
-    ...options.toolRules,
-    ...builtinRules(mode),
+    ...foreignToolRules(options.ownRules),
+    ...builtinRules(mode, options.ownRules),
   };
 }
 
@@ -51,50 +54,57 @@ function toolPrefix(server: string): string {
   return server.replace(/[^a-zA-Z0-9_-]/g, "_");
 }
 
-const builtinTools = words(`
-  * bash edit write patch multiedit apply_patch read glob grep list lsp skill task todowrite todoread
-  question webfetch websearch external_directory doom_loop plan_enter plan_exit invalid
-  StructuredOutput
-`);
+type ToolRules = Readonly<Record<string, Permission[string]>>;
 
-/** Whether a key of a permission table speaks of a tool that does not come with OpenCode. */
-export function isForeignTool(key: string): boolean {
-  const matcher = new RegExp(
-    `^${key
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );
-  return !builtinTools.some((tool) => matcher.test(tool));
+/** What a read-only mode does with OpenCode's own tools; `edit` stands for all tools that write. */
+const toolRules: ToolRules = {
+  ...ruleForEach("allow", "glob grep list lsp skill todowrite todoread question invalid"),
+  ...ruleForEach("allow", "StructuredOutput"),
+  read: { "*": "allow", "*.env": "ask", "*.env.*": "ask", "*.env.example": "allow" },
+  ...ruleForEach("ask", "webfetch websearch external_directory doom_loop"),
+  ...ruleForEach("deny", "bash edit write patch multiedit apply_patch plan_enter plan_exit"),
+};
+
+/** Sub-agents that are under the same rules. */
+const subagentRules = { "*": "deny", explore: "allow", general: "allow" } as const;
+
+function ruleForEach(rule: Rule, names: string): ToolRules {
+  return Object.fromEntries(words(names).map((name) => [name, rule]));
 }
 
-const bashKey = "b?sh";
+function builtinRules(mode: ReadOnlyMode, ownRules: ReadOnlyOptions["ownRules"]): Permission {
+  const rules: ToolRules = { ...toolRules, task: mode === "plan" ? subagentRules : "deny" };
+  return Object.fromEntries(
+    Object.entries(rules).map(([tool, rule]) => [
+      spelled(tool),
+      isDenied(tool, ownRules) ? "deny" : rule,
+    ]),
+  );
+}
 
-function builtinRules(mode: ReadOnlyMode): Permission {
-  const subagents = { "*": "deny", explore: "allow", general: "allow" } as const;
-  return {
-    "gl?b": "allow",
-    "gr?p": "allow",
-    "l?st": "allow",
-    "l?p": "allow",
-    "sk?ll": "allow",
-    "t?dowrite": "allow",
-    "t?doread": "allow",
-    "qu?stion": "allow",
-    "inv?lid": "allow",
-    "Struct?redOutput": "allow",
-    "r?ad": { "*": "allow", "*.env": "ask", "*.env.*": "ask", "*.env.example": "allow" },
-    "w?bfetch": "ask",
-    "w?bsearch": "ask",
-    "ext?rnal_directory": "ask",
-    "d?om_loop": "ask",
-    "t?sk": mode === "plan" ? subagents : "deny",
-    [bashKey]: "deny",
-    // Edit stands for edit, write and apply_patch.
-    "e?it": "deny",
-    "wr?te": "deny",
-    "p?tch": "deny",
-  };
+/** The name of a tool as a key that no configuration has: `b?sh`. */
+function spelled(tool: string): string {
+  return `${tool.slice(0, 1)}?${tool.slice(2)}`;
+}
+
+function isDenied(tool: string, ownRules: ReadOnlyOptions["ownRules"]): boolean {
+  return ownRules[tool] === "deny";
+}
+
+/** What the mode's own configuration says of MCP and other foreign tools is the user's decision. */
+function foreignToolRules(ownRules: ReadOnlyOptions["ownRules"]): Permission {
+  const kept: Record<string, Rule> = {};
+  for (const [key, rule] of Object.entries(ownRules)) {
+    const known = rule === "allow" || rule === "ask" || rule === "deny";
+    if (known && isForeignTool(key)) kept[key] = rule;
+  }
+  return kept;
+}
+
+function isForeignTool(key: string): boolean {
+  const source = key.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  const matcher = new RegExp(`^${source.replaceAll("?", ".")}$`, "s");
+  return ![...Object.keys(toolRules), "task"].some((tool) => matcher.test(tool));
 }
 
 /** Commands that only read. What of them can write with an option is refused by the shell too. */

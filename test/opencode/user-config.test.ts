@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readUserConfig } from "../../src/opencode/user-config.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
+import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+
+async function withFiles(files: Readonly<Record<string, string>>) {
+  const directory = await temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+  const root = join(directory, "project");
+  const ports = isolatedPorts(directory);
+  const environment = { HOME: join(directory, "home") };
+  return {
+    root,
+    read: (extra: Readonly<Record<string, string>> = {}) =>
+      readUserConfig(ports, { mode: "plan", root, environment: { ...environment, ...extra } }),
+  };
+}
+
+describe("the user's OpenCode configuration", () => {
+  it("is empty where there is none", async () => {
+    const { read } = await withFiles({});
+
+    expect(await read()).toEqual({ mcpServers: [], agents: [] });
+  });
+
+  it("names all MCP servers and agents, wherever they are defined", async () => {
+    const { read } = await withFiles({
+      "home/.config/opencode/opencode.jsonc": '{ // mine\n "mcp": { "docs": {}, }, }',
+      "home/.config/opencode/agent/helper.md": "",
+      "home/.opencode/modes/old.md": "",
+      "project/opencode.json": '{"mcp":{"serena":{}},"agent":{"review":{}}}',
+      "project/.opencode/opencode.json": '{"mode":{"ask":{}}}',
+      "project/.opencode/agents/team/writer.md": "",
+      "project/.opencode/opencode.plan.json": '{"mcp":{"tidewave":{}}}',
+    });
+
+    expect(await read()).toMatchObject({
+      mcpServers: ["docs", "serena", "tidewave"],
+      agents: ["ask", "helper", "old", "review", "team/writer"],
+    });
+  });
+
+  it("reads the file of the user's own OPENCODE_CONFIG and OPENCODE_TUI_CONFIG", async () => {
+    const { root, read } = await withFiles({
+      "project/more.json": '{"mcp":{"more":{}}}',
+      "project/tui.json": '{"theme":"nord"}',
+    });
+
+    const found = await read({
+      OPENCODE_CONFIG: join(root, "more.json"),
+      OPENCODE_TUI_CONFIG: join(root, "tui.json"),
+    });
+
+    expect(found).toMatchObject({ mcpServers: ["more"], tuiConfig: { theme: "nord" } });
+  });
+
+  it("makes file references of the mode's configuration absolute", async () => {
+    const { root, read } = await withFiles({
+      "project/.opencode/opencode.plan.json":
+        '{"agent":{"plan":{"prompt":"{file:./prompts/plan.md} {file:~/x} {file:/y}"}}}',
+    });
+
+    const prompt = `{file:${root}/.opencode/prompts/plan.md} {file:~/x} {file:/y}`;
+    expect(await read()).toMatchObject({ modeConfig: { agent: { plan: { prompt } } } });
+  });
+
+  it("survives broken files", async () => {
+    const { read } = await withFiles({
+      "project/opencode.json": "{{{ not json",
+      "project/.opencode/opencode.plan.json": "[1, 2]",
+    });
+
+    expect(await read()).toMatchObject({ mcpServers: [], agents: [] });
+  });
+});
