@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants, type FSWatcher, type Stats, watch } from "node:fs";
 import * as fs from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeDirectory } from "./make-directory.ts";
 import type { FileStatus, Files } from "./ports.ts";
 
 /** Files of this machine. */
@@ -11,9 +12,7 @@ export function createFiles(): Files {
     writeAtomically,
     createExclusively,
     rename: (from, to) => fs.rename(from, to),
-    makeDirectory: async (path, mode) => {
-      await fs.mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
-    },
+    makeDirectory: async (path, mode) => makeDirectory(path, mode),
     remove: (path) => fs.rm(path, { recursive: true, force: true }),
     list: async (path) => (await absentAsUndefined(fs.readdir(path))) ?? [],
     status: async (path) => {
@@ -71,7 +70,7 @@ async function withTemporary(
 ): Promise<void> {
   const name = `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`;
   const temporary = join(dirname(path), name);
-  await fs.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   try {
     await fs.writeFile(temporary, content.text, { mode: content.mode, flag: "wx" });
     await finish(temporary);

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { printable } from "../core/text.ts";
+import { makeDirectory } from "./make-directory.ts";
 import type { Log, Variables } from "./ports.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
@@ -53,7 +54,7 @@ function createAppender(file: string): (line: string) => void {
   let size = 0;
   let broken = false;
   const open = () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(file));
     descriptor = openSync(file, "a", 0o600);
     size = fstatSync(descriptor).size;
     return descriptor;
