@@ -9,9 +9,12 @@ import { readPaste } from "./paste-reader.ts";
 export type InputParser = {
   /** The events that these bytes complete. Events keep views of the bytes: do not reuse them. */
   feed(bytes: Uint8Array): readonly InputEvent[];
-  /** Something is held back: an ESC, a part of a sequence or of a character, an open paste. */
+  /** An ESC or a part of a sequence or character is held back; never so inside a paste. */
   readonly pending: boolean;
-  /** How long to wait in ms for more input before calling `flush`; undefined when not pending. */
+  /**
+   * Call `flush` when no input comes for so many ms; undefined when nothing is open. It differs
+   * much between an ESC and a paste, so a fixed time will not do.
+   */
   readonly flushAfterMs: number | undefined;
   /** Nothing more came: an ESC is the escape key, a half sequence is dropped, a paste is over. */
   flush(): readonly InputEvent[];
@@ -146,7 +149,7 @@ export function createInputParser(): InputParser {
     feed,
     flush,
     get pending() {
-      return wait() !== undefined;
+      return mode !== "paste" && wait() !== undefined;
     },
     get flushAfterMs() {
       return wait();

@@ -135,10 +135,10 @@ export function isFunctionalNumber(number: number): boolean {
 export type KeyNumber = { readonly number: number; readonly final: string };
 
 const mainNumbers: ReadonlyMap<string, KeyNumber> = new Map([
+  // The later entry holds: F13 and on have numbers of kitty's own, cursor keys have letters.
+  ...Object.entries(tildeKeys).map(([number, code]) => numbered(code, Number(number), "~")),
   ...functionalNames.map((code, index) => numbered(code, firstFunctional + index, "u")),
   ...mediaNames.map((code, index) => numbered(code, firstMedia + index, "u")),
-  // 7 and 8 come after 1 and 4 in the table; home and end have letters anyway.
-  ...Object.entries(tildeKeys).map(([number, code]) => numbered(code, Number(number), "~")),
   ...Object.entries(letterKeys).map(([letter, code]) => numbered(code, 1, letter)),
   ...Object.entries(controlKeys).map(([number, code]) => numbered(code, Number(number), "u")),
   // `CSI 1 ; 2 R` would be a cursor report, so the kitty protocol gives F3 its VT number.

@@ -372,6 +372,7 @@ describe("bracketed paste", () => {
     const events = parser.feed(utf8("\x1b[200~half\x1b[2"));
 
     expect(parser.flushAfterMs).toBe(5000);
+    expect(parser.pending).toBe(false);
     expect(pasted([...events, ...parser.flush()])).toEqual({
       text: "half\x1b[2",
       parts: "begin end",
@@ -380,19 +381,18 @@ describe("bracketed paste", () => {
   });
 
   it("keeps nothing of a large paste back and reads it in linear time", () => {
-    const cost = (size: number) => {
+    const once = (size: number) => {
       const bytes = utf8(`\x1b[200~${"\x1bx".repeat(size / 2)}\x1b[201~`);
+      const parser = createInputParser();
       const begin = performance.now();
-      for (let turn = 0; turn < 5; turn++) {
-        const parser = createInputParser();
-        for (let at = 0; at < bytes.length; at += 1000) parser.feed(bytes.subarray(at, at + 1000));
-      }
+      for (let at = 0; at < bytes.length; at += 1000) parser.feed(bytes.subarray(at, at + 1000));
       return performance.now() - begin;
     };
-    cost(100_000);
+    // The best of some runs: on a busy machine any single one may be slow.
+    const cost = (size: number) => Math.min(...Array.from({ length: 7 }, () => once(size)));
 
     // Ten times the size: a quadratic reader would take a hundred times as long.
-    expect(cost(1_000_000)).toBeLessThan(40 * Math.max(cost(100_000), 1));
+    expect(cost(1_000_000)).toBeLessThan(50 * Math.max(cost(100_000), 0.5));
   });
 });
 

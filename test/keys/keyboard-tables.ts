@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isCharacter, modifier } from "../../src/keys/key.ts";
+import { modifier } from "../../src/keys/key.ts";
 import { fromHex } from "./bytes.ts";
 
 /** A row of the keyboard tables: bytes, and the key that they are. */
@@ -50,9 +50,4 @@ function modifiersOf(text: string): number {
   };
   const names = text === "-" ? [] : text.split("+");
   return names.reduce((sum, name) => sum + (bits[name] ?? Number.NaN), 0);
-}
-
-/** Whether a row is of a key that types a character. */
-export function isCharacterRow(row: Row): boolean {
-  return isCharacter(row.code);
 }
