@@ -16,7 +16,7 @@ export type EvaluationRequest = {
   readonly profile: string;
   readonly timeoutMs: number;
   readonly abort?: AbortSignal;
-  readonly onProgress?: (progress: EnvironmentProgress) => void;
+  readonly onProgress: (progress: EnvironmentProgress) => void;
 };
 
 export type Evaluation =
@@ -55,7 +55,7 @@ async function runNix(
   reader: "" | "path:",
 ): Promise<NixResult> {
   const words: string[] = [];
-  const follow = progressReader(request.onProgress ?? (() => {}));
+  const follow = progressReader(request.onProgress);
   const stop = stopper(machine, request);
   const result = await machine.run({
     file: request.nix.path,

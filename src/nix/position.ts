@@ -30,7 +30,7 @@ type Mentioned = {
 };
 
 const position =
-  /[a-z0-9]{32}-source\/([^\n:'"]+):(\d+):(\d+):?\n((?:\s*\n)?(?:\s*\d+\|.*\n?){1,2})?/gu;
+  /(?:[a-z0-9]{32}-source|»)\/([^\n:'"]+):(\d+):(\d+):?\n((?:\s*\n)?(?:\s*\d+\|.*\n?){1,2})?/gu;
 
 function mentionedPositions(text: string): readonly Mentioned[] {
   return [...`${text}\n`.matchAll(position)].map(([, path = "", line, column, excerpt = ""]) => {

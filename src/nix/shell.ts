@@ -2,7 +2,7 @@
  * One shell of the project's flake. From the cache it takes one run of bash and no Nix; else one
  * evaluation, which is then cached. Whatever fails, the last shell that worked is fallen back on.
  */
-import type { EnvironmentSummary } from "../core/environment.ts";
+import type { EnvironmentProgress, EnvironmentSummary } from "../core/environment.ts";
 import type { Problem } from "../core/error.ts";
 import { moment } from "../core/format.ts";
 import type { Ports } from "../platform/ports.ts";
@@ -20,6 +20,7 @@ import type { NixProgram } from "./find-nix.ts";
 import { type Fingerprint, fingerprint, sameButLock } from "./fingerprint.ts";
 import { defaultShell, installableOf, nixSystem } from "./installable.ts";
 import type { EnvironmentRequest, EnvironmentResult } from "./loaded-environment.ts";
+import { firstProgress } from "./progress.ts";
 import { adoptRcText, bashOf } from "./rc-text.ts";
 import { type HookResult, runShellHook } from "./shell-hook.ts";
 import { countChanges } from "./variables.ts";
@@ -38,6 +39,9 @@ type Load = {
   /** The cached shells whose hook has run, newest first. */
   readonly good: readonly CachedShell[];
   readonly startedAt: number;
+  readonly report: (progress: EnvironmentProgress) => void;
+  /** Tells that it is the hook's turn; Nix's counters stay. */
+  readonly reportHook: () => void;
 };
 
 /** Where a shell lies and what is said of it. */
@@ -53,12 +57,21 @@ export async function loadShell(ports: Ports, request: ShellRequest): Promise<En
   const directory = shellDirectory(request.cacheDir, request.root, installableOf(request.shell));
   const shells = await cachedShells(ports, directory);
   const good = shells.filter((shell) => shell.good);
-  const load: Load = { ports, request, directory, good, startedAt };
+  const load: Load = { ports, request, directory, good, startedAt, ...reporter(request) };
   const before = await fingerprintOf(load);
   const cached = request.refresh ? undefined : shells.find(({ key }) => key === before?.key);
   return cached
     ? enter(load, { shell: cached, directory, about: about("cache", cached.note) })
     : evaluateAndEnter(load, before);
+}
+
+function reporter({ onProgress }: ShellRequest): Pick<Load, "report" | "reportHook"> {
+  let last = firstProgress;
+  const report = (progress: EnvironmentProgress) => {
+    last = progress;
+    onProgress?.(progress);
+  };
+  return { report, reportHook: () => report({ ...last, activity: "running the shell hook" }) };
 }
 
 function fingerprintOf({ ports, request }: Load): Promise<Fingerprint | undefined> {
@@ -95,8 +108,8 @@ async function evaluateAndEnter(
   }
 }
 
-function evaluateInto({ ports, request }: Load, profile: string): Promise<Evaluation> {
-  const { nix, root, shell, abort, onProgress } = request;
+function evaluateInto({ ports, request, report }: Load, profile: string): Promise<Evaluation> {
+  const { nix, root, shell, abort } = request;
   return evaluate(ports, {
     nix,
     root,
@@ -104,7 +117,7 @@ function evaluateInto({ ports, request }: Load, profile: string): Promise<Evalua
     profile,
     timeoutMs: request.nixTimeoutMs ?? nixTimeoutMs,
     ...(abort ? { abort } : {}),
-    ...(onProgress ? { onProgress } : {}),
+    onProgress: report,
   });
 }
 
@@ -160,7 +173,9 @@ async function enter(load: Load, entry: Entry): Promise<EnvironmentResult> {
   return loaded(load, entry, hook);
 }
 
-function runHook({ ports, request }: Load, { shell, directory }: Entry): Promise<HookResult> {
+function runHook(load: Load, { shell, directory }: Entry): Promise<HookResult> {
+  const { ports, request } = load;
+  load.reportHook();
   return runShellHook(ports, {
     root: request.root,
     rcFile: rcFileOf(directory, shell.id),

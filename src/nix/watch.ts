@@ -24,6 +24,8 @@ export type WatchOptions = {
   /** What the panes have. */
   readonly current: LoadedEnvironment;
   readonly onChange: (change: EnvironmentChange) => void;
+  /** Called once the watch has begun. */
+  readonly onReady?: () => void;
 };
 
 /** Long enough for an editor's or `git checkout`'s several writes. */
@@ -115,6 +117,7 @@ function createWatch(ports: Ports, options: WatchOptions): Watch {
   return {
     start: async () => {
       definition = await look();
+      options.onReady?.();
     },
     stop: () => {
       stopped = true;

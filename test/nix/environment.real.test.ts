@@ -183,7 +183,10 @@ describe.skipIf(skipNix)("the environment of a flake, with real Nix", () => {
     await machine.load({ onProgress: (progress) => seen.push(progress) });
 
     expect(seen.map(({ activity }) => activity)).toContain("building offline-shell-env");
-    expect(seen.at(-1)?.builds).toEqual({ done: 1, expected: 1 });
+    expect(seen.at(-1)).toMatchObject({
+      activity: "running the shell hook",
+      builds: { done: 1, expected: 1 },
+    });
   });
 
   it("ends Nix and its builders at once when it is cancelled", async () => {
