@@ -163,7 +163,9 @@ function isTyped(chord: Chord): boolean {
 }
 
 function badChord(where: string, text: string, line: string): Problem {
-  const message = `${where}: "${text}" is not a key`;
+  // The text comes from a file: nothing of it may control the terminal.
+  const shown = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 40);
+  const message = `${where}: "${shown}" is not a key`;
   return { code: "settings/bad-key", message, remedy: `write for example ${line}` };
 }
 

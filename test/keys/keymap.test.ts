@@ -154,4 +154,10 @@ describe("keys of the settings", () => {
     expect(keymap.prefix).toBe("ctrl+o");
     expect(keymap.afterPrefix("q")).toBe("quit");
   });
+
+  it("are shown without control characters when they are wrong", () => {
+    const [problem] = keymapWith({ bindings: { zoom: ["x\x1b]0;y\x07\u009b"] } }).problems;
+
+    expect(problem?.message).toBe('keys.bindings.zoom: "x]0;y" is not a key');
+  });
 });
