@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { constants, type FSWatcher, type Stats, watch } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import * as fs from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeDirectory } from "./make-directory.ts";
 import type { FileStatus, Files } from "./ports.ts";
+import { watchDirectory } from "./watch-directory.ts";
 
 /** Files of this machine. */
 export function createFiles(): Files {
@@ -102,39 +103,4 @@ async function isExecutable(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** How often a directory that is not there is looked for again, in ms. */
-const retryMs = 1000;
-
-/** inotify and FSEvents see changes by others; a directory that vanishes is waited for. */
-function watchDirectory(path: string, listener: (name: string) => void): () => void {
-  let watcher: FSWatcher | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let over = false;
-  const later = () => {
-    watcher?.close();
-    watcher = undefined;
-    clearTimeout(retry);
-    if (!over) retry = setTimeout(open, retryMs).unref();
-  };
-  const open = () => {
-    try {
-      watcher = watch(path, { persistent: false }, (_event, name) => {
-        if (name === null) return;
-        listener(name);
-        // The directory itself went away: Linux reports its own name, then nothing more.
-        if (name === basename(path)) later();
-      });
-      watcher.on("error", later);
-    } catch {
-      later();
-    }
-  };
-  open();
-  return () => {
-    over = true;
-    clearTimeout(retry);
-    watcher?.close();
-  };
 }

@@ -41,7 +41,7 @@ export function parseSettings(source: Source): ParsedSettings {
     settings,
     warnings: found.filter(({ code }) => code === "settings/unknown-key"),
     errors: [
-      ...syntax.map((error) => syntaxProblem(error, source)),
+      ...syntaxProblems(syntax, source),
       ...found.filter(({ code }) => code !== "settings/unknown-key"),
     ],
   };
@@ -175,6 +175,14 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
   if (typeof schema !== "object" || schema === null) return {};
   if ("shape" in schema) return { ...Object(schema.shape) };
   return "unwrap" in schema && typeof schema.unwrap === "function" ? shapeOf(schema.unwrap()) : {};
+}
+
+/** One a line: the parser goes on after a mistake and then stumbles over what is left of it. */
+function syntaxProblems(errors: readonly ParseError[], source: Source): readonly Problem[] {
+  const problems = errors.map((error) => syntaxProblem(error, source));
+  return problems.filter(
+    (problem, index) => problem.position?.line !== problems[index - 1]?.position?.line,
+  );
 }
 
 function syntaxProblem({ error, offset }: ParseError, source: Source): Problem {

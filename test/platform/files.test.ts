@@ -1,9 +1,8 @@
-import { chmod, link, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createFiles } from "../../src/platform/files.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
-import { until } from "../fakes/until.ts";
 
 const files = createFiles();
 
@@ -85,40 +84,5 @@ describe("looking", () => {
     await chmod(file, 0o755);
     expect(await files.isExecutable(file)).toBe(true);
     expect(await files.isExecutable(directory)).toBe(false);
-  });
-});
-
-describe("watching a directory", () => {
-  it("names each entry that changes, also after the directory was deleted and made again", async () => {
-    const directory = join(await temporaryDirectory(), "watched");
-    const names: string[] = [];
-    await mkdir(directory);
-    onTestFinished(files.watchDirectory(directory, (name) => names.push(name)));
-
-    await writeFile(join(directory, "first"), "");
-    await until(() => names.includes("first"), { seen: () => names });
-    await rm(directory, { recursive: true });
-    await mkdir(directory);
-    const again = async () => {
-      await writeFile(join(directory, "second"), String(Math.random()));
-      return names.includes("second");
-    };
-    await until(again, { seen: () => names });
-  });
-
-  it("waits for one that is not there yet", async () => {
-    const directory = join(await temporaryDirectory(), "later");
-    const names: string[] = [];
-    onTestFinished(files.watchDirectory(directory, (name) => names.push(name)));
-
-    await mkdir(directory);
-    await writeFile(join(directory, "one"), "");
-    const changed = async () => {
-      await rm(join(directory, "two"), { force: true });
-      await link(join(directory, "one"), join(directory, "two"));
-      return names.includes("two");
-    };
-
-    await until(changed, { seen: () => names });
   });
 });
