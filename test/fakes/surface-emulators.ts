@@ -6,7 +6,7 @@ import type { FromWorker } from "../../src/tui/view/protocol.ts";
 import type { SurfacePlace } from "../../src/tui/view/surfaces.ts";
 
 export type SurfaceEmulators = {
-  /** Makes a new emulator for each surface that is new or has another size, as the program does. */
+  /** Makes an emulator for each new surface; one of another size keeps its cells, now wrong ones. */
   place(places: readonly SurfacePlace[]): void;
   receive(message: FromWorker): void;
   /** The cells of a surface: rows of numbers, equal where the same is shown. */
@@ -36,9 +36,8 @@ export async function surfaceEmulators(): Promise<SurfaceEmulators> {
       }
       for (const { id, rect } of places) {
         const known = emulators.get(id);
-        if (known?.cols !== rect.cols || known.rows !== rect.rows) {
-          emulators.set(id, emulatorOf(create, rect));
-        }
+        if (known) known.resize(rect);
+        else emulators.set(id, emulatorOf(create, rect));
       }
     },
     receive(message) {

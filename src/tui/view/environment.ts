@@ -8,6 +8,7 @@ import {
   reloadText,
   sourceText,
 } from "./environment-text.ts";
+import { wayTo } from "./hints.ts";
 import { type Meaning, span } from "./line.ts";
 import type { OverlayRequest, OverlayView } from "./overlay-view.ts";
 import { pageAt, placeSpans, type ReaderLine } from "./reader.ts";
@@ -22,7 +23,7 @@ export function environmentView({
   const text = environmentLines({
     environment: state.environment,
     now: state.now,
-    restartKeys: hints.chordOf("restart-all"),
+    restartKeys: wayTo("restart-all", hints),
   });
   const page = pageAt(text, overlay.top, size);
   return {

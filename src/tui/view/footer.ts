@@ -8,7 +8,7 @@ import type { Notice, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { cellWidth } from "./cell-text.ts";
 import { reloadText } from "./environment-text.ts";
-import type { Hints, KeyHint } from "./hints.ts";
+import { type Hints, type KeyHint, wayTo } from "./hints.ts";
 import type { Line, Meaning, Size, Span } from "./line.ts";
 import { span } from "./line.ts";
 
@@ -60,7 +60,7 @@ function specialTexts(
 ): readonly Span[] {
   const changed =
     environment.type === "ready"
-      ? reloadText(environment.reload, hints.chordOf("restart-all"))
+      ? reloadText(environment.reload, wayTo("restart-all", hints))
       : undefined;
   return [
     ...(zoomed ? [span("zoom", "strong")] : []),

@@ -15,7 +15,7 @@ export type Hints = {
   /** What can follow the prefix. */
   readonly whichKey: readonly KeyHint[];
   readonly help: readonly HelpRow[];
-  /** The keys of an action: "ctrl+o R"; where it has none, how the palette calls it. */
+  /** The first chord of an action: "ctrl+o R"; empty where it has none. */
   readonly chordOf: (action: Action) => string;
 };
 
@@ -27,6 +27,11 @@ export function hintsOf(settings: KeySettings): Hints {
     footer: footerHints(keymap),
     whichKey: whichKeyRows(keymap),
     help: helpRows(keymap),
-    chordOf: (action) => keymap.chordsOf(action)[0] ?? `palette: ${actions[action].title}`,
+    chordOf: (action) => keymap.chordsOf(action)[0] ?? "",
   };
+}
+
+/** How a sentence names the way to an action: its chord, or how the palette calls it. */
+export function wayTo(action: Action, hints: Hints): string {
+  return hints.chordOf(action) || `"${actions[action].title}" of the palette`;
 }

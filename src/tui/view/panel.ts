@@ -10,7 +10,7 @@ import type { PaneState, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { wrapText } from "./cell-text.ts";
 import { evaluatedText, reloadText, sourceText } from "./environment-text.ts";
-import type { Hints } from "./hints.ts";
+import { type Hints, wayTo } from "./hints.ts";
 import { blank, type Line, line, type Meaning, type Size, type Span, span } from "./line.ts";
 
 export type PanelView = { readonly type: "panel"; readonly lines: readonly Line[] };
@@ -63,9 +63,9 @@ function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[]
     case "ready": {
       const { summary, reload } = environment;
       const problem = summary.problem?.message;
-      const changed = reloadText(reload, hints.chordOf("restart-all"));
+      const changed = reloadText(reload, wayTo("restart-all", hints));
       const warned = summary.hookWarned
-        ? `shell hook failed, ${hints.chordOf("environment")} shows it`
+        ? `shell hook failed, ${wayTo("environment", hints)} shows it`
         : undefined;
       return [
         line(sourceText(summary)),

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { arrange } from "../../../src/core/layout.ts";
 import type { State } from "../../../src/core/state.ts";
 import { createChrome } from "../../../src/tui/view/chrome.tsx";
@@ -62,29 +62,31 @@ async function expectedCells(state: State, places: readonly SurfacePlace[]) {
 
 const busy = withPane(sampleState(), "build", { activity: { type: "busy", since: now } });
 
+function at(name: string, state: State, screen: State["screen"]) {
+  const shown: State = { ...state, screen, panel: "shown" };
+  return { name: `${name} at ${screen.cols}x${screen.rows}`, state: shown };
+}
+
 describe("the chrome", () => {
   let stage: Stage;
-  beforeAll(async () => {
+  beforeEach(async () => {
     stage = await openStage();
   });
 
   const sizes = [
-    { cols: 220, rows: 50 },
-    { cols: 100, rows: 30 },
     { cols: 41, rows: 11 },
-    { cols: 30, rows: 8 },
-    { cols: 160, rows: 24 },
     { cols: 220, rows: 50 },
   ];
-  const steps = sizes.flatMap((screen) => {
-    return Object.entries(fullStates).map(([name, state]) => {
-      const step: State = { ...state, screen, panel: "shown" };
-      return [`${name} at ${screen.cols}x${screen.rows}`, step] as const;
-    });
-  });
+  const states = Object.entries(fullStates);
+  // First only the state changes from step to step, then only the size does.
+  const steps = [
+    ...states.map(([name, state]) => at(name, state, { cols: 100, rows: 30 })),
+    ...states.flatMap(([name, state]) => sizes.map((size) => at(name, state, size))),
+    at("crowded", fullStates["crowded"]!, { cols: 30, rows: 8 }),
+  ];
 
-  it("leaves no stale cell on any surface, whatever came before", async () => {
-    for (const [name, state] of steps) {
+  it("leaves no stale cell on any surface, whatever came before", { timeout: 30_000 }, async () => {
+    for (const { name, state } of steps) {
       await stage.show(state);
       const places = stage.places();
 

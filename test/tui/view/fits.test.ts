@@ -10,18 +10,22 @@ const heights = [5, 11, 50];
 const sizes = widths.flatMap((cols) => heights.map((rows) => ({ cols, rows })));
 
 describe("a surface", () => {
-  it.each(Object.entries(fullStates))("of the state '%s' fits in any size", (_, state) => {
-    for (const id of surfacesOf(state)) {
-      for (const size of sizes) {
-        const frame = drawnFrame({ id, state, size }).replace(/\u001B\[[\d;]*m/g, "");
-        const rows = frame.split("\n");
+  it.each(Object.entries(fullStates))(
+    "of the state '%s' fits in any size",
+    { timeout: 30_000 },
+    (_, state) => {
+      for (const id of surfacesOf(state)) {
+        for (const size of sizes) {
+          const frame = drawnFrame({ id, state, size }).replace(/\u001B\[[\d;]*m/g, "");
+          const rows = frame.split("\n");
 
-        expect(rows.length, `${id} ${size.cols}x${size.rows}`).toBeLessThanOrEqual(size.rows);
-        expect(rows.find((row) => cellWidth(row) > size.cols)).toBeUndefined();
-        expect(frame).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
+          expect(rows.length, `${id} ${size.cols}x${size.rows}`).toBeLessThanOrEqual(size.rows);
+          expect(rows.find((row) => cellWidth(row) > size.cols)).toBeUndefined();
+          expect(frame).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(["help", "palette", "log end", "environment", "confirm"])(
     "keeps title, keys and frame of the overlay '%s' in a small room",
