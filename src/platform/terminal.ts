@@ -4,9 +4,12 @@ import { isatty } from "node:tty";
 import { createListeners } from "./listeners.ts";
 import type { PtySize, Terminal } from "./ports.ts";
 import { createTerminalOutput } from "./terminal-output.ts";
+import { followTerminalSignals } from "./terminal-signals.ts";
 
 const input = 0;
 const output = 1;
+
+type Sequences = { readonly enter: string; readonly leave: string };
 
 /** The terminal on stdin and stdout. It is touched from the first `enter` on, not before. */
 export function createTerminal(): Terminal {
@@ -15,8 +18,9 @@ export function createTerminal(): Terminal {
   const continued = createListeners<void>();
   const gone = createListeners<void>();
   let isGone = false;
-  let active: { readonly enter: string; readonly leave: string } | undefined;
   let connected = false;
+  let wanted: Sequences | undefined;
+  let entered = false;
 
   const reportGone = () => {
     if (isGone) return;
@@ -25,19 +29,26 @@ export function createTerminal(): Terminal {
   };
   const out = createTerminalOutput({ descriptor: output, onGone: reportGone });
 
-  const leave = () => {
-    if (!active) return;
-    const { leave: sequence } = active;
-    active = undefined;
-    out.finish(Buffer.from(sequence));
-    setRawMode(false);
-    process.stdin.pause();
-  };
-  const resume = ({ enter }: { readonly enter: string }) => {
+  const take = ({ enter }: Sequences) => {
+    entered = true;
+    out.start();
     // libuv skips a mode it believes to be set already; a shell may have changed it meanwhile.
     setRawMode(false);
     setRawMode(true);
     out.write(Buffer.from(enter), () => {});
+    process.stdin.resume();
+  };
+  const giveBack = () => {
+    if (!wanted || !entered) return;
+    entered = false;
+    out.finish(Buffer.from(wanted.leave));
+    setRawMode(false);
+    process.stdin.pause();
+  };
+  const takeAgain = () => {
+    if (!wanted) return;
+    take(wanted);
+    continued.tell();
   };
   const connect = () => {
     if (connected) return;
@@ -47,13 +58,7 @@ export function createTerminal(): Terminal {
     for (const event of ["end", "error", "close"]) process.stdin.on(event, reportGone);
     process.stdout.on("error", reportGone);
     process.stdout.on("resize", () => resized.tell(currentSize()));
-    process.on("SIGCONT", () => {
-      if (!active) return;
-      resume(active);
-      continued.tell();
-    });
-    process.on("exit", leave);
-    leaveOnUnheardSignals(leave);
+    followTerminalSignals({ leave: giveBack, resume: takeAgain });
   };
 
   return {
@@ -61,18 +66,19 @@ export function createTerminal(): Terminal {
     size: currentSize,
     enter: (sequences) => {
       connect();
-      active = sequences;
-      out.start();
-      resume(sequences);
-      process.stdin.resume();
+      wanted = sequences;
+      take(sequences);
     },
-    leave,
+    leave: () => {
+      giveBack();
+      wanted = undefined;
+    },
     write: (bytes, done) => out.write(bytes, done),
     onInput: heard.add,
     onResize: resized.add,
     onContinue: continued.add,
     onGone: gone.add,
-    name: () => deviceName(),
+    name: deviceName,
   };
 }
 
@@ -85,19 +91,6 @@ function currentSize(): PtySize {
 function setRawMode(on: boolean): void {
   // On a terminal that is gone the stream emits an error instead of throwing; it is listened to.
   if (process.stdin.isTTY) process.stdin.setRawMode(on);
-}
-
-/** A signal that nobody else handles must still put the terminal back before it ends the process. */
-function leaveOnUnheardSignals(leave: () => void): void {
-  for (const name of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const) {
-    const handle = () => {
-      if (process.listenerCount(name) > 1) return;
-      leave();
-      process.off(name, handle);
-      process.kill(process.pid, name);
-    };
-    process.on(name, handle);
-  }
 }
 
 async function deviceName(): Promise<string | undefined> {

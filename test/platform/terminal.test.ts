@@ -101,6 +101,20 @@ describe("the outer terminal", () => {
     expect((await see("continued")).match(/<entered>/g)).toHaveLength(2);
   });
 
+  it("is given back while the program is suspended", async () => {
+    const { pid, text, see } = open("wait");
+    await see("size 100x30");
+    const suspended = await pid();
+
+    processes.signal(suspended, "SIGTSTP");
+    await see("<left>");
+
+    // It may not have stopped yet: what comes before that does not wake it.
+    const woken = () => processes.signal(suspended, "SIGCONT") && text().includes("continued");
+    await until(woken, { seen: text });
+    expect(text().lastIndexOf("<entered>")).toBeGreaterThan(text().indexOf("<left>"));
+  });
+
   it("stops being read once it is left", async () => {
     const { see } = open("leave");
 
