@@ -49,6 +49,8 @@ export function overlayView(state: State, size: Size, hints: Hints): OverlayView
 export function overlaySize(state: State, room: Size, hints: Hints): Size | undefined {
   if (state.overlay === undefined) return undefined;
   const cols = Math.min(room.cols, widths[state.overlay.type]);
+  // The log takes all rows; going through its thousands of lines would only tell the same.
+  if (state.overlay.type === "log") return { cols, rows: room.rows };
   const view = overlayView(state, { cols, rows: room.rows }, hints);
   return view && { cols, rows: Math.min(room.rows, view.wanted + overlayFrame.rows) };
 }
