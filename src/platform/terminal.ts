@@ -43,7 +43,6 @@ export function createTerminal(): Terminal {
     entered = false;
     out.finish(Buffer.from(wanted.leave));
     setRawMode(false);
-    process.stdin.pause();
   };
   const takeAgain = () => {
     if (!wanted) return;
@@ -72,6 +71,7 @@ export function createTerminal(): Terminal {
     leave: () => {
       giveBack();
       wanted = undefined;
+      if (connected) process.stdin.pause();
     },
     write: (bytes, done) => out.write(bytes, done),
     onInput: heard.add,
