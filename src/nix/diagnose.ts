@@ -4,14 +4,17 @@ import { printableLines } from "../core/text.ts";
 import type { Ports } from "../platform/ports.ts";
 import { type Classified, classify } from "./classify.ts";
 import { type Fault, faultCode } from "./faults.ts";
+import type { NixProgram } from "./find-nix.ts";
 import { defaultShell, nixSystem } from "./installable.ts";
 import { findPosition } from "./position.ts";
+import { shellNames } from "./shell-names.ts";
 
 type Failure = {
   /** What Nix wrote, without internal-json. */
   readonly text: string;
   readonly root: string;
   readonly shell: string | undefined;
+  readonly nix: NixProgram;
 };
 
 type Machine = Pick<Ports, "files" | "run" | "env" | "host">;
@@ -40,12 +43,15 @@ function unknownMessage(error: string): string {
   return error === "" ? "Nix failed without a word" : `Nix cannot evaluate the shell: ${error}`;
 }
 
-/** Nix's words alone mislead where Git is concerned: the project itself knows better. */
+/** What Nix says is wrong where Git is concerned and too little elsewhere: the project knows more. */
 async function corrected(
   machine: Machine,
-  { root }: Failure,
+  failure: Failure,
   classified: Classified,
 ): Promise<Classified> {
+  const { root } = failure;
+  if (classified.id === "no-shell")
+    return { ...classified, suggestions: await shellNames(machine, failure) };
   if (classified.id === "not-tracked" && classified.fault) {
     const exists = await machine.files.status(join(root, classified.what));
     return exists ? classified : { ...classified, fault: { ...classified.fault, ...fileMissing } };

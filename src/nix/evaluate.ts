@@ -156,13 +156,16 @@ async function conclude(
 
 async function afterExit(
   machine: Machine,
-  { profile, root, shell }: EvaluationRequest,
+  { profile, root, shell, nix }: EvaluationRequest,
   result: NixResult,
 ): Promise<Evaluation> {
   const storePath = await machine.files.realPath(profile);
   if (result.exit.code === 0 && storePath !== undefined)
     return { type: "evaluated", rcText: result.stdout, storePath };
-  return { type: "failed", problem: await diagnose(machine, { text: result.words, root, shell }) };
+  return {
+    type: "failed",
+    problem: await diagnose(machine, { text: result.words, root, shell, nix }),
+  };
 }
 
 const cancelled: Problem = {

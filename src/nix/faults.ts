@@ -9,7 +9,7 @@ import type { ErrorCode } from "../core/error.ts";
 export type FaultContext = {
   /** The first thing the pattern caught: a file, an attribute, a version. */
   readonly what: string;
-  /** What Nix offers instead of a name it does not know. */
+  /** Names to choose from instead of one that is not known. */
   readonly suggestions: readonly string[];
   /** "default" or NAME of `.#NAME`. */
   readonly shell: string;
@@ -181,7 +181,7 @@ export const faults = [
     pattern: /does not provide attribute '(?:devShells|packages)\.[\w-]+\.([^']+)'/u,
     message: ({ shell, system }) => `flake.nix has no shell '${shell}' for ${system}`,
     remedy: ({ suggestions, shell, system }) =>
-      suggestions.length > 0 && !suggestions.includes("devShells")
+      suggestions.length > 0
         ? `choose one with --shell: ${suggestions.join(", ")}`
         : `add \`devShells.${system}.${shell}\` to flake.nix`,
   },

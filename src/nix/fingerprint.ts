@@ -81,9 +81,10 @@ async function read(files: Files, path: string, root: string): Promise<Read> {
   if (status === undefined) return { digest: "absent", references: [] };
   if (status.kind === "directory") {
     const names = await files.list(path);
-    const nix = names.filter((name) => name.endsWith(".nix") || name === "flake.lock");
+    const nix = names.filter((name) => name.endsWith(".nix"));
     // The names count too: a flake can read its directory (builtins.readDir).
-    return { digest: sha256(nix.toSorted().join("\n")), references: entries(path, nix, root) };
+    const digest = nix.length === 0 ? "absent" : sha256(nix.toSorted().join("\n"));
+    return { digest, references: entries(path, nix, root) };
   }
   if (status.kind !== "file") return { references: [] };
   if (status.size > maxBytes)
@@ -97,7 +98,9 @@ async function read(files: Files, path: string, root: string): Promise<Read> {
 
 function entries(directory: string, names: readonly string[], root: string): readonly string[] {
   // `./.` is everywhere (src = ./.); the root's own files count only where they are named.
-  return directory === root ? [] : names.map((name) => join(directory, name));
+  if (directory === root) return [];
+  const lock = names.includes("flake.nix") ? ["flake.lock"] : [];
+  return [...names, ...lock].map((name) => join(directory, name));
 }
 
 function sha256(text: string): string {

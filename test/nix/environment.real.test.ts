@@ -115,7 +115,7 @@ describe.skipIf(skipNix)("the environment of a flake, with real Nix", () => {
 
   it("keeps the cache when Nix writes flake.lock as it evaluates", async () => {
     await machine.write("input/flake.nix", '{ outputs = { self }: { word = "input"; }; }');
-    const flake = flakeWith("", "WORD = input.word;")
+    const flake = flakeWith("", "WORD = input.word; HERE = builtins.pathExists ./.;")
       .replace("{ self }", "{ self, input }")
       .replace("{", `{ inputs.input.url = "path:${machine.root}/input";`);
     await machine.write("flake.nix", flake);
@@ -325,7 +325,7 @@ describe.skipIf(skipNix)("a flake that cannot be used", () => {
 
     expect(await machine.load({ shell: "othr" })).toMatchObject({
       ok: false,
-      problem: { code: "nix/no-shell", remedy: "choose one with --shell: other" },
+      problem: { code: "nix/no-shell", remedy: "choose one with --shell: default, other" },
     });
   });
 

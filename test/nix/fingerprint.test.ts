@@ -79,6 +79,15 @@ describe("the fingerprint of a shell", () => {
     expect(await keyOf(more)).toBe(await keyOf(project));
   });
 
+  it("does not change with what a hook writes at run time", async () => {
+    const flake = {
+      "/p/flake.nix": "{ src = ./.; state = ./state; shellHook = ''touch ./.seen''; }",
+    };
+    const later = { ...flake, "/p/.seen": "", "/p/state/db": "1" };
+
+    expect(await keyOf(later)).toBe(await keyOf(flake));
+  });
+
   it("ends in a circle of imports", async () => {
     const circle = { "/p/flake.nix": "import ./a.nix", "/p/a.nix": "import ./flake.nix" };
 
