@@ -21,7 +21,13 @@ export type Happening =
   | { readonly type: "prefix-ended" }
   | { readonly type: "action"; readonly action: Action }
   /** A key while an overlay is open: its chord ("j", "enter", "ctrl+c") and the text it types. */
-  | { readonly type: "overlay-key"; readonly chord: string; readonly text: string }
+  | {
+      readonly type: "overlay-key";
+      readonly chord: string;
+      readonly text: string;
+      /** The line at which an open reader really stands: its `top` can lie beyond the end. */
+      readonly shownTop?: number;
+    }
   | { readonly type: "pane-clicked"; readonly mode: AgentMode }
   // environment
   | { readonly type: "environment-progress"; readonly progress: EnvironmentProgress }

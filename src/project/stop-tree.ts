@@ -15,6 +15,11 @@ export type Tree = {
   readonly known?: readonly ProcessRecord[];
   /** From TERM to KILL, in ms (default 5000). */
   readonly graceMs?: number;
+  /**
+   * Its terminal is gone: SIGHUP comes before TERM. Shells need it, an interactive one ignores TERM
+   * (bash(1), "Signals").
+   */
+  readonly hangUp?: boolean;
 };
 
 /** What ended only by KILL; empty when all went by themselves. */
@@ -36,8 +41,10 @@ export async function stopProcessTree(ports: StopPorts, tree: Tree): Promise<Sto
   if (members.living().length === 0) return { killed: [] };
   const end = ports.clock.monotonic() + (tree.graceMs ?? 5000);
 
-  if (members.ownsGroup()) ports.processes.signal(-tree.groupPid, "SIGTERM");
-  else sendEach(ports, members.living(), "SIGTERM");
+  for (const name of tree.hangUp ? (["SIGHUP", "SIGTERM"] as const) : (["SIGTERM"] as const)) {
+    if (members.ownsGroup()) ports.processes.signal(-tree.groupPid, name);
+    else sendEach(ports, members.living(), name);
+  }
   await waitUntil(ports, { end, done: members.groupIsEmpty, look: members.look });
 
   const stragglerEnd = Math.min(end, ports.clock.monotonic() + stragglerGraceMs);

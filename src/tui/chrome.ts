@@ -35,8 +35,10 @@ export type Chrome = {
   stop(): Promise<void>;
 };
 
-/** Ten snapshots a second are more than anybody reads. */
+/** Ten snapshots a second are more than anybody reads... */
 const snapshotMs = 100;
+/** ...except while typing into an overlay. */
+const typingMs = 16;
 
 type Drawn = { readonly emulator: Emulator; place: SurfacePlace };
 
@@ -104,7 +106,8 @@ export function createChrome(options: ChromeOptions): Chrome {
     show(state, scene) {
       const urgent = latest === undefined || placesKey(latest) !== placesKey({ state, scene });
       latest = { state, scene };
-      const wait = lastSent + snapshotMs - options.clock.monotonic();
+      const gap = state.overlay ? typingMs : snapshotMs;
+      const wait = lastSent + gap - options.clock.monotonic();
       if (urgent || wait <= 0) send();
       else timer ??= options.clock.after(wait, send);
     },

@@ -56,8 +56,8 @@ export function createClockwork(options: ClockworkOptions): Clockwork {
   }
 
   function report(mode: AgentMode, bytes: number): void {
-    const known = options.state().panes[mode].memoryBytes ?? 0;
-    if (bytes === 0 || Math.abs(bytes - known) < memoryStep) return;
+    const known = options.state().panes[mode].memoryBytes;
+    if (bytes === 0 || (known !== undefined && Math.abs(bytes - known) < memoryStep)) return;
     dispatch({ type: "pane-memory", mode, bytes });
   }
 

@@ -16,9 +16,7 @@ import type { OuterTerminal } from "./outer-terminal.ts";
 import type { PaneHost } from "./pane-host.ts";
 import { createRouter } from "./router.ts";
 import type { Dispatch } from "./store.ts";
-
-/** How long a lone ESC waits for the rest of a sequence; tmux's default of today is 10 ms. */
-const escapeMs = 25;
+import { shownTop } from "./view/shown-top.ts";
 
 export type InputOptions = {
   readonly clock: Clock;
@@ -61,6 +59,7 @@ export function createInput(options: InputOptions): Input {
     dispatch,
     keymap: options.keymap,
     panes: { modes, write: host.write, scrollToEnd },
+    shownTop: () => shownTop(state(), display.scene()),
     onTyped: display.keyTyped,
     onMouse: mouse,
     onReply: outer.reply,
@@ -70,7 +69,7 @@ export function createInput(options: InputOptions): Input {
     escapeTimer?.();
     escapeTimer = undefined;
     for (const event of parser.feed(bytes)) router.handle(event);
-    if (parser.pending) escapeTimer = clock.after(escapeMs, flush);
+    if (parser.flushAfterMs !== undefined) escapeTimer = clock.after(parser.flushAfterMs, flush);
   }
 
   function flush(): void {

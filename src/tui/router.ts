@@ -34,6 +34,8 @@ export type RouterOptions = {
   readonly dispatch: Dispatch;
   readonly keymap: () => Keymap;
   readonly panes: Panes;
+  /** The line at which an open reader stands. */
+  readonly shownTop: () => number | undefined;
   /** A key goes to the focused pane now: its echo is drawn at once. */
   readonly onTyped: () => void;
   readonly onMouse: (event: MouseEvent) => void;
@@ -85,7 +87,7 @@ export function createRouter(options: RouterOptions): Router {
       return true;
     }
     if (takesKeys(now)) {
-      dispatch({ type: "overlay-key", chord: formatChord(event), text: event.text });
+      overlayKey(formatChord(event), event.text);
       return true;
     }
     const action = keymap.direct(event);
@@ -93,8 +95,14 @@ export function createRouter(options: RouterOptions): Router {
     return action !== undefined;
   }
 
+  function overlayKey(chord: string, text: string): void {
+    const shownTop = options.shownTop();
+    dispatch({ type: "overlay-key", chord, text, ...(shownTop === undefined ? {} : { shownTop }) });
+  }
+
   function afterPrefix(event: KeyEvent, keymap: Keymap): boolean {
-    if (isModifierKey(event)) return true;
+    // A prefix that is held down is still one prefix.
+    if (isModifierKey(event) || (event.kind === "repeat" && keymap.isPrefix(event))) return true;
     const action = keymap.afterPrefix(event);
     dispatch(action ? { type: "action", action } : { type: "prefix-ended" });
     return true;
@@ -122,7 +130,7 @@ export function createRouter(options: RouterOptions): Router {
     const now = state();
     if (takesKeys(now)) {
       const text = pastedLine(event);
-      if (text) dispatch({ type: "overlay-key", chord: "paste", text });
+      if (text) overlayKey("paste", text);
       return;
     }
     if (now.prefix) dispatch({ type: "prefix-ended" });

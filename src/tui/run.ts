@@ -150,8 +150,10 @@ function openTui(
       directories: options.directories,
     }),
     onStarted: (pid) => void ledger.started(pid),
-    stopTree: async (pid) => {
-      await stopProcessTree(ports, { pid, groupPid: pid, known: ledger.treeOf(pid) });
+    stopTree: async (pid, program) => {
+      const known = ledger.treeOf(pid);
+      // OpenCode ends well on TERM alone; a shell wants to hear that its terminal hung up.
+      await stopProcessTree(ports, { pid, groupPid: pid, known, hangUp: !program.watch });
       await ledger.stopped(pid);
     },
   });

@@ -32,7 +32,7 @@ export type SupervisorOptions = {
   /** A process was started: what it starts is its tree. */
   readonly onStarted: (pid: number) => void;
   /** Ends a process and all its descendants; resolves when they are gone. */
-  readonly stopTree: (pid: number) => Promise<void>;
+  readonly stopTree: (pid: number, program: Program) => Promise<void>;
 };
 
 export type Supervisor = {
@@ -110,7 +110,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     running.delete(mode);
     dispatch({ type: "pane-failed", mode, problem: silent(mode) });
     signalReady(mode);
-    void options.stopTree(pid);
+    void options.stopTree(pid, entry.program);
   }
 
   function signalReady(mode: AgentMode): void {
@@ -146,7 +146,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (entry) {
       entry.stopWatching?.();
       entry.stopWaiting?.();
-      await options.stopTree(entry.pid);
+      await options.stopTree(entry.pid, entry.program);
       await Promise.race([entry.gone, ports.clock.wait(goneMs)]);
       if (running.get(mode) === entry) running.delete(mode);
     }
@@ -181,7 +181,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const stopping = state().panes[mode].process.type === "stopping";
       if (entry && !stopping) {
         running.delete(mode);
-        void options.stopTree(entry.pid);
+        void options.stopTree(entry.pid, entry.program);
       }
       dispatch({ type: "pane-exited", mode, exit, sessionLost: lost });
       signalReady(mode);

@@ -46,6 +46,7 @@ function route(bytes: string, state: State = sampleState(), modes: Partial<Termi
       },
       scrollToEnd: () => {},
     },
+    shownTop: () => undefined,
     onTyped: () => {},
     onMouse: () => {},
     onReply: () => {},

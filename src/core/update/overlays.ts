@@ -8,7 +8,12 @@ import { confirmed, runAction } from "./actions.ts";
 import { startScreenKey } from "./environment.ts";
 import { closeOverlay, type Step, step } from "./step.ts";
 
-export type OverlayKey = { readonly chord: string; readonly text: string; readonly now: number };
+export type OverlayKey = {
+  readonly chord: string;
+  readonly text: string;
+  readonly shownTop?: number;
+  readonly now: number;
+};
 
 export function overlayKey(state: State, key: OverlayKey): Step {
   const { overlay } = state;
@@ -30,14 +35,14 @@ export function overlayKey(state: State, key: OverlayKey): Step {
 
 type Of<T extends Overlay["type"]> = Extract<Overlay, { type: T }>;
 
-function helpKey(state: State, overlay: Of<"help">, { chord, text }: OverlayKey): Step {
+function helpKey(state: State, overlay: Of<"help">, { chord, text, shownTop }: OverlayKey): Step {
   if (overlay.typing) return helpFilterKey(state, overlay, { chord, text });
   if (closes(chord) || chord === "?") {
     if (overlay.filter && chord === "esc") return open(state, { ...overlay, filter: "", top: 0 });
     return step(closeOverlay(state));
   }
   if (chord === "/") return open(state, { ...overlay, typing: true });
-  return open(state, { ...overlay, top: scrolled(overlay.top, chord) });
+  return open(state, { ...overlay, top: scrolled(shownTop ?? overlay.top, chord) });
 }
 
 function helpFilterKey(
@@ -82,13 +87,17 @@ function paletteKey(state: State, overlay: Of<"palette">, { chord, text, now }: 
   }
 }
 
-function readerKey(state: State, overlay: Of<"log" | "environment">, { chord }: OverlayKey): Step {
+function readerKey(
+  state: State,
+  overlay: Of<"log" | "environment">,
+  { chord, shownTop }: OverlayKey,
+): Step {
   if (closes(chord)) return step(closeOverlay(state));
   if (chord === "r" && overlay.type === "environment") {
     return step(closeOverlay(state), { type: "load-environment", refresh: true });
   }
   if (chord === "r" && overlay.type === "log") return step(state, { type: "read-log" });
-  return open(state, { ...overlay, top: scrolled(overlay.top, chord) });
+  return open(state, { ...overlay, top: scrolled(shownTop ?? overlay.top, chord) });
 }
 
 function confirmKey(state: State, { confirm }: Of<"confirm">, { chord }: OverlayKey): Step {
@@ -103,7 +112,7 @@ function closes(chord: string): boolean {
 
 const page = 10;
 
-/** Where a reader stands after a key. The view clamps it to what there is. */
+/** Where a reader goes from where it stands; beyond the end the view shows the end. */
 function scrolled(top: number, chord: string): number {
   switch (chord) {
     case "j":
