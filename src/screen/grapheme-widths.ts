@@ -35,7 +35,7 @@ export function createGraphemeWidths(addon: IUnicodeVersionProvider): IUnicodeVe
     const length = preceding >> lengthShift;
     const properties = addon.charProperties(known(codePoint), preceding & propertyBits);
     if ((properties & joinBit) === 0) return properties;
-    if (length + 2 > maxClusterLength) return narrow;
+    if (length + 2 > maxClusterLength) return addon.charProperties(known(codePoint), 0);
     return properties | ((length + 1) << lengthShift);
   }
 

@@ -84,8 +84,9 @@ export class StyleWriter {
       (changedBackground & backgroundFlags.all) |
       (this.#underline ^ underline);
     this.#remember(foreground, background, underline);
-    if (changedAttributes !== 0) return this.#whole(foreground, background, underline);
-    if ((changedForeground | changedBackground) === 0) return;
+    if ((changedAttributes | changedForeground | changedBackground) === 0) return;
+    const isPlain = (foreground | background | underline) === 0;
+    if (changedAttributes !== 0 || isPlain) return this.#whole(foreground, background, underline);
     this.#out.ascii("\x1b[");
     if (changedForeground !== 0) this.#parameter(38, foreground);
     if (changedForeground !== 0 && changedBackground !== 0) this.#out.byte(0x3b);

@@ -124,6 +124,26 @@ export function trackModes(terminal: Terminal, { hasPixels }: { hasPixels: boole
   };
 }
 
+const trackingModes = { none: undefined, x10: 9, vt200: 1000, drag: 1002, any: 1003 } as const;
+const encodingModes = { default: undefined, sgr: 1006, "sgr-pixels": 1016, urxvt: 1015 } as const;
+
+/** What sets the modes in a new terminal; synchronized output is not among them, it would hold it. */
+export function modesSequence(modes: TerminalModes): string {
+  const isOn: readonly (readonly [boolean, number | undefined])[] = [
+    [modes.alternateScreen, 1049],
+    [modes.applicationCursor, 1],
+    [modes.bracketedPaste, 2004],
+    [true, trackingModes[modes.mouseTracking]],
+    [true, encodingModes[modes.mouseEncoding]],
+    [modes.focusEvents, 1004],
+    [modes.colorSchemeUpdates, 2031],
+    [modes.inBandResize, 2048],
+  ];
+  const privateModes = isOn.map(([on, mode]) => (on && mode ? `\x1b[?${mode}h` : "")).join("");
+  const keypad = modes.applicationKeypad ? "\x1b=" : "";
+  return `${privateModes}${keypad}\x1b[>${modes.kittyFlags}u\x1b[>4;${modes.modifyOtherKeys}m`;
+}
+
 type ModeChange = {
   readonly followed: Followed;
   readonly mode: number;

@@ -114,7 +114,7 @@ function documentedContent(cell: IBufferCell, { clusters }: RowBuffer): number {
 }
 
 function documentedForeground(cell: IBufferCell): number {
-  let word = canonicalColor(cell.getFgColorMode() | cell.getFgColor());
+  let word = documentedColor(cell.getFgColorMode(), cell.getFgColor());
   if (cell.isInverse()) word |= foregroundFlags.inverse;
   if (cell.isBold()) word |= foregroundFlags.bold;
   if (cell.isUnderline()) word |= foregroundFlags.underline;
@@ -125,7 +125,7 @@ function documentedForeground(cell: IBufferCell): number {
 }
 
 function documentedBackground(cell: IBufferCell): number {
-  let word = canonicalColor(cell.getBgColorMode() | cell.getBgColor());
+  let word = documentedColor(cell.getBgColorMode(), cell.getBgColor());
   if (cell.isItalic()) word |= backgroundFlags.italic;
   if (cell.isDim()) word |= backgroundFlags.dim;
   if (cell.isOverline()) word |= backgroundFlags.overline;
@@ -135,8 +135,12 @@ function documentedBackground(cell: IBufferCell): number {
 /** Without a colour of its own xterm.js reports the foreground as the underline's. */
 function documentedUnderline(cell: IBufferCell): number {
   const style = (cell.getUnderlineStyle() || 1) << underlineStyleShift;
-  const kind = cell.getUnderlineColorMode();
-  const color = kind === 0 ? 0 : kind | cell.getUnderlineColor();
-  const isForeground = color === (cell.getFgColorMode() | cell.getFgColor());
-  return isForeground || color === noUnderlineColor ? style : style | canonicalColor(color);
+  const color = documentedColor(cell.getUnderlineColorMode(), cell.getUnderlineColor());
+  const isForeground = color === documentedColor(cell.getFgColorMode(), cell.getFgColor());
+  return isForeground || color === noUnderlineColor ? style : style | color;
+}
+
+/** The default colour is reported as -1. */
+function documentedColor(kind: number, color: number): number {
+  return kind === 0 ? 0 : canonicalColor(kind | color);
 }
