@@ -49,6 +49,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
+type Content = { readonly text: string; readonly mode: number };
+
 async function writeAtomically(path: string, text: string, mode = 0o600): Promise<void> {
   await withTemporary(path, { text, mode }, (temporary) => fs.rename(temporary, path));
 }
@@ -60,13 +62,27 @@ async function createExclusively(path: string, text: string, mode = 0o600): Prom
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    // Some file systems have no hard links; a reader may then see the file before its text.
+    if (!linklessCodes.has(codeOf(error))) throw error;
+    return createEmptyThenFill(path, { text, mode });
+  }
+}
+
+const linklessCodes: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+async function createEmptyThenFill(path: string, content: Content): Promise<boolean> {
+  try {
+    await fs.writeFile(path, content.text, { mode: content.mode, flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
     throw error;
   }
 }
 
 async function withTemporary(
   path: string,
-  content: { readonly text: string; readonly mode: number },
+  content: Content,
   finish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const name = `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`;

@@ -3,16 +3,21 @@
  * in microseconds and without a disk, so they are read synchronously: that is several times cheaper
  * than a round through the thread pool.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Processes, ProcessInfo } from "./ports.ts";
+import { subtree } from "./process-subtree.ts";
 
 /** Reads the process table of Linux. */
 export function createLinuxProcessTable(): Pick<Processes, "list" | "find" | "tree"> {
   const machine: Machine = { boot: bootId(), pageBytes: pageBytes() };
+  const list = () => readAll(machine, numbersIn("/proc"));
+  // Kernels can be built without this file (CONFIG_PROC_CHILDREN).
+  const knowsChildren = existsSync(`/proc/self/task/${process.pid}/children`);
   return {
-    list: async () => readAll(machine, numbersIn("/proc")),
+    list: async () => list(),
     find: async (pid) => readOne(machine, pid),
-    tree: async (pid) => readAll(machine, [pid, ...descendants(pid)]),
+    tree: async (pid) =>
+      knowsChildren ? readAll(machine, [pid, ...descendants(pid)]) : subtree(list(), pid),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Processes read from `ps`, for macOS and other systems without /proc. */
-import { execFile } from "node:child_process";
 import type { Processes, ProcessInfo } from "./ports.ts";
+import { subtree } from "./process-subtree.ts";
 
 /** Reads the process table that `ps` prints. */
 export function createPsProcessTable(): Pick<Processes, "list" | "find" | "tree"> {
@@ -20,7 +20,9 @@ const columns = ["pid=", "ppid=", "pgid=", "stat=", "lstart=", "rss=", "command=
   c,
 ]);
 
-function ps(selection: readonly string[]): Promise<readonly ProcessInfo[]> {
+async function ps(selection: readonly string[]): Promise<readonly ProcessInfo[]> {
+  // Linux never needs it, and its start is counted in milliseconds.
+  const { execFile } = await import("node:child_process");
   const options = { env: { PATH: "/bin:/usr/bin", LC_ALL: "C" }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
     // It ends with 1 when no process matches; what it printed counts all the same.
@@ -47,10 +49,4 @@ export function parsePs(output: string): readonly ProcessInfo[] {
       command: command ?? "",
     };
   });
-}
-
-function subtree(all: readonly ProcessInfo[], root: number): readonly ProcessInfo[] {
-  const found = all.filter(({ pid }) => pid === root);
-  for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
-  return found;
 }

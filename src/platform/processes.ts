@@ -9,6 +9,8 @@ export function createProcesses(): Processes {
 }
 
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  // 0 would mean our own group, -1 every process there is.
+  if (Math.abs(pid) <= 1) return false;
   try {
     return process.kill(pid, name);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { subtree } from "../../src/platform/process-subtree.ts";
 import { createProcesses } from "../../src/platform/processes.ts";
 import { until } from "../fakes/until.ts";
 
@@ -50,12 +51,16 @@ describe("the process table", () => {
   it("finds all descendants, parents first", async () => {
     const pid = await startShell("sh -c 'sleep 1000 & echo up; wait' & wait");
 
-    const tree = await processes.tree(pid);
+    const tree = await until(async () => {
+      const found = await processes.tree(pid);
+      return found[2]?.command === "sleep 1000" ? found : undefined;
+    });
 
     expect(tree[0]).toMatchObject({ pid, group: pid });
     expect(tree).toHaveLength(3);
     expect(tree[1]?.parent).toBe(pid);
     expect(tree[2]).toMatchObject({ parent: tree[1]?.pid, command: "sleep 1000", group: pid });
+    expect(subtree(await processes.list(), pid)).toEqual(tree);
   });
 
   it("counts a zombie as gone", async () => {

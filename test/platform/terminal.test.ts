@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Pty } from "../../src/platform/ports.ts";
 import { createProcesses } from "../../src/platform/processes.ts";
@@ -12,7 +13,7 @@ import { until } from "../fakes/until.ts";
 const spawnPty = createSpawnPty();
 const processes = createProcesses();
 const platform = join(import.meta.dirname, "..", "..", "src", "platform");
-const programFile = join(import.meta.dirname, "terminal-program.ts");
+const programFile = fileURLToPath(import.meta.resolve("./terminal-program.ts"));
 
 type Session = {
   readonly pty: Pty;
