@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createProcessLedger, sweepLeftovers } from "../../src/project/leftovers.ts";
-import { recordOf } from "../../src/project/process-record.ts";
+import { type ProcessRecord, recordOf } from "../../src/project/process-record.ts";
 import { createRunDirectory } from "../../src/project/run-directory.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
@@ -125,6 +125,45 @@ describe("sweeping", () => {
       expect(await ports.files.status(path)).toBeUndefined();
     },
   );
+
+  it("finishes what a killed program could not", async () => {
+    const { ports, runtimeDirectory } = await setUp();
+    const src = join(import.meta.dirname, "..", "..", "src");
+    const script = `
+      import { createPorts } from ${JSON.stringify(join(src, "platform/real-ports.ts"))};
+      import { createProcessLedger } from ${JSON.stringify(join(src, "project/leftovers.ts"))};
+      import { createRunDirectory } from ${JSON.stringify(join(src, "project/run-directory.ts"))};
+      const ports = createPorts();
+      const run = await createRunDirectory(ports, ${JSON.stringify(runtimeDirectory)});
+      const ledger = createProcessLedger(ports, run.path);
+      const job = "setsid sleep 1000 & sleep 1000 & echo up; wait";
+      const pane = { file: "/bin/sh", args: ["-c", job], cwd: "/", cols: 80, rows: 24 };
+      const pty = ports.spawnPty({ ...pane, env: ports.env });
+      const bothSleep = (tree) => tree.filter(({ command }) => command === "sleep 1000").length === 2;
+      while (!bothSleep(await ports.processes.tree(pty.pid))) await ports.clock.wait(10);
+      await ledger.started(pty.pid);
+      console.log(JSON.stringify(ledger.treeOf(pty.pid)));`;
+    const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script]);
+    const [said] = await once(child.stdout, "data");
+    const records: readonly ProcessRecord[] = JSON.parse(String(said));
+    onTestFinished(() => void records.map(({ pid }) => ports.processes.signal(pid, "SIGKILL")));
+    const living = async () => {
+      const found = await Promise.all(records.map(({ pid }) => ports.processes.find(pid)));
+      return found.filter((process) => process !== undefined);
+    };
+    expect(await living()).toHaveLength(3);
+
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    // The closed terminal ends the pane; who left its session does not notice.
+    await until(async () => (await living()).length === 1);
+    const swept = await sweepLeftovers(ports, runtimeDirectory);
+
+    expect(swept.processes).toHaveLength(1);
+    expect(await living()).toEqual([]);
+    const left = await readdir(runtimeDirectory);
+    expect(left.filter((name) => name.startsWith("run-"))).toEqual([]);
+  });
 
   it("does not touch what is no run directory", async () => {
     const { ports, runtimeDirectory } = await setUp();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClock } from "../../src/platform/clock.ts";
 import { createProcesses } from "../../src/platform/processes.ts";
+import { createSpawnPty } from "../../src/platform/pty.ts";
 import { recordOf } from "../../src/project/process-record.ts";
 import { stopProcesses, stopProcessTree } from "../../src/project/stop-tree.ts";
 import { until } from "../fakes/until.ts";
@@ -125,6 +126,30 @@ describe("stopping a tree", () => {
 
     const left = (await ports.processes.list()).filter(({ group }) => group === pid);
     expect(left).toEqual([]);
+  });
+
+  it("ends an interactive shell, which ignores TERM, with a hang-up and kills nothing", async () => {
+    const args = ["bash", "--norc", "--noprofile", "-i"];
+    const env = { PATH: process.env["PATH"] ?? "", PS1: "prompt> " };
+    const file = "/usr/bin/env";
+    const pty = createSpawnPty()({ file, args, cwd: "/", env, cols: 80, rows: 24 });
+    let seen = "";
+    pty.onData((bytes) => {
+      seen += Buffer.from(bytes).toString();
+    });
+    onTestFinished(() => void pty.signal("SIGKILL"));
+    await until(() => seen.includes("prompt> "), { seen: () => seen });
+    const begun = performance.now();
+
+    const stopped = await stopProcessTree(ports, {
+      pid: pty.pid,
+      groupPid: pty.pid,
+      hangUp: true,
+    });
+
+    expect(stopped.killed).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(2000);
+    expect(await lives(pty.pid)).toBe(false);
   });
 
   it("does not wait for a zombie", async () => {
