@@ -1,11 +1,12 @@
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { FilePosition } from "../core/error.ts";
 import type { Files } from "../platform/ports.ts";
 
 /**
  * Finds the place in the project that Nix's words point at. Nix names files by their copy in its
- * store (/nix/store/<hash>-source/flake.nix), and so it names those of other flakes too: a place
- * counts when the project has that file and, where Nix quotes the line, the same line in it.
+ * store (/nix/store/<hash>-source/flake.nix), by the flake («path:...»/flake.nix) or as they are
+ * (2.34, in Git), and so it names those of other flakes too: a place counts when the project has that
+ * file and, where Nix quotes the line, the same line in it.
  */
 export async function findPosition(
   files: Pick<Files, "readText" | "status">,
@@ -21,7 +22,7 @@ export async function findPosition(
 }
 
 type Mentioned = {
-  /** Relative to the top of the flake's source, which is the Git repository's. */
+  /** Absolute, or relative to the top of the flake's source, which is the Git repository's. */
   readonly path: string;
   readonly line: number;
   readonly column: number;
@@ -29,13 +30,15 @@ type Mentioned = {
   readonly quoted?: string;
 };
 
-const position =
-  /(?:[a-z0-9]{32}-source|»)\/([^\n:'"]+):(\d+):(\d+):?\n((?:\s*\n)?(?:\s*\d+\|.*\n?){1,2})?/gu;
+/** "at FILE:LINE:COLUMN" and the lines Nix quotes: the one before, if any, and the one meant. */
+const position = /\bat ([^\n"]+?):(\d+):(\d+):?\n((?:\s*\n)?(?:\s*\d+\|.*\n?){1,2})?/gu;
+/** What stands before the path within a flake's source. */
+const source = /^.*(?:[a-z0-9]{32}-source|»)\//u;
 
 function mentionedPositions(text: string): readonly Mentioned[] {
-  return [...`${text}\n`.matchAll(position)].map(([, path = "", line, column, excerpt = ""]) => {
+  return [...`${text}\n`.matchAll(position)].map(([, name = "", line, column, excerpt = ""]) => {
     const quoted = new RegExp(`^\\s*${line}\\|(.*)$`, "mu").exec(excerpt)?.[1];
-    const place = { path, line: Number(line), column: Number(column) };
+    const place = { path: name.replace(source, ""), line: Number(line), column: Number(column) };
     return quoted === undefined ? place : { ...place, quoted: quoted.trim() };
   });
 }
@@ -46,10 +49,11 @@ async function fileInProject(
   root: string,
 ): Promise<string | undefined> {
   for (const directory of upToRepository(root)) {
-    const file = join(directory, path);
-    const lines = (await files.readText(file))?.split("\n");
+    const file = resolve(directory, path);
+    const isInside = file.startsWith(`${directory}/`);
+    const lines = isInside ? (await files.readText(file))?.split("\n") : undefined;
     if (lines && (quoted === undefined || lines[line - 1]?.trim() === quoted)) return file;
-    if ((await files.status(join(directory, ".git"))) !== undefined) return undefined;
+    if ((await files.status(`${directory}/.git`)) !== undefined) return undefined;
   }
   return undefined;
 }

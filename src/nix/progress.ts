@@ -80,9 +80,10 @@ function labelOf({ activity, text, fields }: Extract<NixLogLine, { type: "start"
 }
 
 function describe(text: string): string | undefined {
-  if (text.startsWith("copying '/")) return "copying the project to the Nix store";
+  if (/^copying ['"]\//u.test(text)) return "copying the project to the Nix store";
+  if (text.startsWith("evaluating ")) return firstProgress.activity;
   // "querying info about missing paths" and the like are over before anybody has read them.
-  return /^(?:fetching|evaluating|downloading|unpacking)\b/u.test(text) ? text : undefined;
+  return /^(?:fetching|downloading|unpacking)\b/u.test(text) ? text : undefined;
 }
 
 /** "erlang-27.3" of "/nix/store/<32 characters>-erlang-27.3.drv". */

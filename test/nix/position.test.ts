@@ -45,6 +45,14 @@ describe("the place of a failure", () => {
     expect(await findPosition(files, recorded("syntax error", "2.8.0"), "/p")).toBeUndefined();
   });
 
+  it("is found where Nix names the file as it is", async () => {
+    const named = recorded("syntax error", "2.34.8").replace(/\/nix\/store\/\w+-source/u, "/p/sub");
+    const files = memoryFiles({ "/p/.git": "", "/p/sub/flake.nix": broken });
+
+    expect(await findPosition(files, named, "/p/sub")).toMatchObject({ file: "/p/sub/flake.nix" });
+    expect(await findPosition(files, named, "/elsewhere")).toBeUndefined();
+  });
+
   it("is found from the top of the repository, and not above it", async () => {
     const text = recorded("syntax error", "2.8.0").replace("flake.nix", "sub/flake.nix");
     const inside = memoryFiles({ "/p/.git": "", "/p/sub/flake.nix": broken });
