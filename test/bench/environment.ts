@@ -12,8 +12,9 @@ const flake = `{
     devShells.SYSTEM.default = derivation {
       name = "bench-shell";
       system = "SYSTEM";
-      builder = "/bin/sh";
+      builder = "/bin/bash";
       args = [ "-c" "echo built > $out" ];
+      outputs = [ "out" ];
       PATH = "/usr/local/bin:/usr/bin:/bin";
       BENCH_SHELL = "1";
     };
@@ -26,7 +27,8 @@ export async function prepareEnvironment(started: Started, abort: AbortSignal): 
   const system = await nixSystem(started);
   if (system === undefined) return;
   await writeFile(join(started.cwd, "flake.nix"), flake.replaceAll("SYSTEM", system));
-  await measure(started, { samples: 0, readyMs: 60_000, settleMs: 2000 }, abort);
+  const { ready } = await measure(started, { samples: 0, readyMs: 30_000, settleMs: 1000 }, abort);
+  if (!ready) throw new Error("ai-rules did not start in a project with a flake");
 }
 
 async function nixSystem({ env }: Started): Promise<string | undefined> {

@@ -106,6 +106,17 @@ async function environment(
     TERM: "xterm-256color",
     COLORTERM: "truecolor",
     AI_RULES_BENCH: mark,
+    ...nixStore(join(directory, "nix")),
+  };
+}
+
+/** A store of its own, without network, sandbox and build users: any user may then evaluate. */
+function nixStore(directory: string): Readonly<Record<string, string>> {
+  return {
+    NIX_STORE_DIR: join(directory, "store"),
+    NIX_STATE_DIR: join(directory, "var"),
+    NIX_LOG_DIR: join(directory, "log"),
+    NIX_CONFIG: "build-users-group =\nsandbox = false\nsubstituters =\nflake-registry =",
   };
 }
 

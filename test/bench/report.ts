@@ -133,7 +133,7 @@ function judgeChildren(runs: readonly Run[]): readonly Verdict[] {
 }
 
 function judgeStart(runs: readonly Run[]): readonly Verdict[] {
-  const start = median(pick(runs, "start", "ai-rules").map((run) => run.result.readyMs));
+  const start = median(starts(pick(runs, "start", "ai-rules")));
   if (Number.isNaN(start)) return [];
   return [
     {

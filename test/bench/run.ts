@@ -4,10 +4,11 @@
  *
  *   node test/bench/run.ts [--only NAME,NAME] [--runs N] [--quick] [--json FILE]
  */
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { processesWith } from "../e2e/processes.ts";
 import { prepareEnvironment } from "./environment.ts";
 import { measureFrames } from "./frames.ts";
@@ -22,6 +23,8 @@ import {
   workload,
   workloadNames,
 } from "./workloads.ts";
+
+const run = promisify(execFile);
 
 type Bench = {
   readonly materials: Materials;
@@ -52,9 +55,12 @@ async function main(): Promise<void> {
     const measurements = await measureAll(directory, mark);
     process.stdout.write(await report(measurements));
     if (options.json !== undefined) await writeFile(options.json, JSON.stringify(measurements));
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    process.exitCode = 130;
   } finally {
     await killLeftovers(mark);
-    await rm(directory, { recursive: true, force: true });
+    await removeTree(directory);
   }
 }
 
@@ -120,16 +126,18 @@ async function runOnce(
       await prepareEnvironment(prepared, abort);
     const result = await measure(prepared, { keys: prepared.keys, ...work.harness }, abort);
     const childBytesPerSecond = await readCounters(work.counters);
-    const run = { workload: name, program, result, childBytesPerSecond };
     return {
-      ...run,
+      workload: name,
+      program,
+      result,
+      childBytesPerSecond,
       leftovers: await leftovers(prepared.stop, mark),
       faults: faultsOf(result, work),
     };
   } finally {
     await prepared.stop();
     await killLeftovers(mark);
-    await rm(directory, { recursive: true, force: true });
+    await removeTree(directory);
   }
 }
 
@@ -176,6 +184,12 @@ async function killLeftovers(mark: string): Promise<void> {
     } catch {
       // It ended in between.
     }
+}
+
+/** A Nix store is read-only. */
+async function removeTree(directory: string): Promise<void> {
+  await run("chmod", ["-R", "u+w", directory]).catch(() => undefined);
+  await rm(directory, { recursive: true, force: true });
 }
 
 function note(text: string): void {
