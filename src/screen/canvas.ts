@@ -1,4 +1,5 @@
 /** A source of cells that the program draws itself: borders, titles, tabs. */
+import type { Rect } from "../core/rect.ts";
 import { printable } from "../core/text.ts";
 import {
   backgroundFlags,
@@ -35,14 +36,7 @@ export type Canvas = CellSource & {
   /** Draws one line of text, cut at the right edge; returns the column after it. */
   text(x: number, y: number, text: string, style?: Style): number;
   /** Fills a rectangle with one character of width 1. */
-  fill(rect: FillRect, char: string, style?: Style): void;
-};
-
-type FillRect = {
-  readonly x: number;
-  readonly y: number;
-  readonly cols: number;
-  readonly rows: number;
+  fillRect(rect: Rect, char: string, style?: Style): void;
 };
 
 /** Makes a blank canvas. */
@@ -83,7 +77,7 @@ export function createCanvas(cols: number, rows: number): Canvas {
       clusters.clear();
     },
     text,
-    fill(rect, char, style) {
+    fillRect(rect, char, style) {
       const line = char.repeat(Math.max(0, Math.min(cols, rect.x + rect.cols) - rect.x));
       for (let y = rect.y; y < rect.y + rect.rows; y++) text(rect.x, y, line, style);
     },

@@ -77,7 +77,7 @@ function shownOf(content: number, clusters: Clusters): Shown {
   const code = content & contentBits.codePoint;
   if (content & contentBits.cluster) return { text: clusters.textOf(code), width };
   if (width === 0) return { text: "", width };
-  return isPrintable(code) ? { text: String.fromCodePoint(code), width } : { text: " ", width: 1 };
+  return isPrintable(code) ? { text: String.fromCodePoint(code), width } : { text: " ", width };
 }
 
 function colorText(word: number): string {
