@@ -2,10 +2,11 @@
  * Output to the terminal never blocks. A write that waits for a terminal which has stopped reading
  * would hold up all panes; in a thread of its own it would still keep the process from ending. So
  * the terminal is opened once more as a description that does not block (setting the flag on the
- * inherited one would change it for the user's shell as well), and what it does not take is offered
- * again. A terminal takes tens of KB at once, so that happens only when it lags behind.
+ * inherited one would change it for the user's shell as well). A frame is written at once as far as
+ * the kernel takes it, for a pty 8 to 12 KiB; the rest goes when the kernel has room again.
  */
-import { closeSync, constants, openSync, write, writeSync } from "node:fs";
+import { constants, openSync, write, writeSync } from "node:fs";
+import { ReadStream } from "node:tty";
 
 export type TerminalOutput = {
   /** Writes all bytes, then calls `done`, never before this returns. */
@@ -15,13 +16,11 @@ export type TerminalOutput = {
   readonly finish: (last: Uint8Array) => void;
 };
 
-type Writing = { readonly rest: Uint8Array; readonly done: () => void };
-type Written = (error: NodeJS.ErrnoException | null, count: number) => void;
-type Target = { readonly descriptor: number; readonly own: boolean };
+type Writing = { readonly bytes: Uint8Array; readonly done: () => void };
+type Written = (error: Error | null, count: number) => void;
 
-/** Between offers to a terminal that takes nothing, in ms: first and longest. */
-const firstRetryMs = 1;
-const slowestRetryMs = 8;
+/** `stream` is the description of our own; without one only the inherited descriptor is there. */
+type Target = { readonly descriptor: number; readonly stream: ReadStream | undefined };
 
 /** Makes the writer to the terminal on a descriptor; `onGone` hears when the other side closed. */
 export function createTerminalOutput(options: {
@@ -31,52 +30,42 @@ export function createTerminalOutput(options: {
   let target: Target | undefined;
   let queue: Writing[] = [];
   let busy = false;
-  let retryMs = firstRetryMs;
 
   const drop = () => {
     for (const { done } of queue) queueMicrotask(done);
     queue = [];
   };
-  const next = () => {
-    const first = queue[0];
-    if (busy || !first) return;
-    if (!target) return drop();
-    busy = true;
-    offer(target, first.rest, landed);
-  };
-  const landed: Written = (error, count) => {
-    busy = false;
-    if (error?.code === "EAGAIN") return later();
-    if (error) {
-      drop();
-      return options.onGone();
-    }
-    retryMs = firstRetryMs;
-    advance(count);
-    next();
-  };
-  const later = () => {
-    busy = true;
-    setTimeout(() => {
-      busy = false;
-      next();
-    }, retryMs);
-    retryMs = Math.min(retryMs * 2, slowestRetryMs);
-  };
   const advance = (count: number) => {
     const first = queue[0];
     if (!first) return;
-    const rest = first.rest.subarray(count);
-    if (rest.length > 0) queue[0] = { ...first, rest };
+    const rest = first.bytes.subarray(count);
+    if (rest.length > 0) queue[0] = { ...first, bytes: rest };
     else {
       queue.shift();
       queueMicrotask(first.done);
     }
   };
+  const next = () => {
+    const first = queue[0];
+    if (busy || !first) return;
+    if (!target) return drop();
+    const offered = target;
+    busy = true;
+    offer(offered, first.bytes, (error, count) => {
+      busy = false;
+      if (target !== offered) return next();
+      if (error) {
+        drop();
+        return options.onGone();
+      }
+      advance(count);
+      next();
+    });
+  };
 
   return {
     write: (bytes, done) => {
-      queue.push({ rest: bytes, done });
+      queue.push({ bytes, done });
       next();
     },
     start: () => {
@@ -86,39 +75,61 @@ export function createTerminalOutput(options: {
       if (!target) return;
       drop();
       offerForAWhile(target.descriptor, last);
-      if (target.own) closeSync(target.descriptor);
+      target.stream?.destroy();
       target = undefined;
     },
   };
 }
 
-/** After `su` the device belongs to another user: then only /dev/tty can be opened. */
-function openTarget(descriptor: number): Target {
-  for (const path of [`/proc/self/fd/${descriptor}`, "/dev/tty"]) {
-    try {
-      const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-      return { descriptor: openSync(path, flags), own: true };
-    } catch {
-      // The next one may do.
-    }
+/**
+ * Opens what the descriptor refers to once more. A `tty.ReadStream` is the stream of a terminal that
+ * Node leaves unblocked, and it can be written to; it is never read here. After `su` the device
+ * belongs to another user and cannot be opened.
+ */
+function openTarget(inherited: number): Target {
+  const directory = process.platform === "linux" ? "/proc/self/fd" : "/dev/fd";
+  const flags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY;
+  try {
+    const descriptor = openSync(`${directory}/${inherited}`, flags);
+    const stream = new ReadStream(descriptor);
+    // A failed write tells its callback; without a listener the event would be thrown.
+    stream.on("error", () => {});
+    return { descriptor, stream };
+  } catch {
+    return { descriptor: inherited, stream: undefined };
   }
-  return { descriptor, own: false };
 }
 
-function offer({ descriptor, own }: Target, bytes: Uint8Array, landed: Written): void {
+function offer({ descriptor, stream }: Target, bytes: Uint8Array, landed: Written): void {
   // The inherited description may block: off the event loop with it.
-  if (!own) return write(descriptor, bytes, landed);
+  if (!stream) return offerInThread(descriptor, bytes, landed);
   const { error, count } = writeNow(descriptor, bytes);
-  landed(error, count);
+  if (error && !isFull(error)) return landed(error, 0);
+  if (count === bytes.length) return landed(null, count);
+  stream.write(bytes.subarray(count), (failure) => landed(failure ?? null, bytes.length));
+}
+
+/** Somebody may have set the inherited description to not block; then it is tried again, in ms. */
+const retryMs = 4;
+
+function offerInThread(descriptor: number, bytes: Uint8Array, landed: Written): void {
+  write(descriptor, bytes, (error, count) => {
+    if (error && isFull(error)) setTimeout(landed, retryMs, null, 0);
+    else landed(error, count);
+  });
 }
 
 function writeNow(descriptor: number, bytes: Uint8Array) {
   try {
-    return { error: null, count: writeSync(descriptor, bytes) };
+    return { error: undefined, count: writeSync(descriptor, bytes) };
   } catch (error) {
     if (error instanceof Error) return { error, count: 0 };
     throw error;
   }
+}
+
+function isFull(error: Error): boolean {
+  return "code" in error && error.code === "EAGAIN";
 }
 
 /** How often, 10 ms apart, the last bytes are offered to a terminal that takes none. */
@@ -128,7 +139,7 @@ function offerForAWhile(descriptor: number, bytes: Uint8Array): void {
   let rest = bytes;
   for (let turn = 0; rest.length > 0 && turn < lastOffers; turn++) {
     const { error, count } = writeNow(descriptor, rest);
-    if (error && "code" in error && error.code !== "EAGAIN") return;
+    if (error && !isFull(error)) return;
     rest = rest.subarray(count);
     if (error) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
