@@ -7,14 +7,6 @@ import type { EnvironmentRequest, EnvironmentResult } from "./loaded-environment
 import { inheritedEnvironment, plainEnvironment } from "./plain-environment.ts";
 import { loadShell } from "./shell.ts";
 
-export type {
-  EnvironmentRequest,
-  EnvironmentResult,
-  LastGood,
-  LoadedEnvironment,
-} from "./loaded-environment.ts";
-export { plainEnvironment } from "./plain-environment.ts";
-
 /** Loads the environment the panes run in, with at most one evaluation by Nix; never throws. */
 export async function loadEnvironment(
   ports: Ports,

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadEnvironment, plainEnvironment } from "../../src/nix/environment.ts";
+import { loadEnvironment } from "../../src/nix/environment.ts";
+import { plainEnvironment } from "../../src/nix/plain-environment.ts";
 import type { Command, Ports, Variables } from "../../src/platform/ports.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";

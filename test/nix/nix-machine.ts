@@ -6,9 +6,12 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { EnvironmentRequest, EnvironmentResult } from "../../src/nix/environment.ts";
 import { loadEnvironment } from "../../src/nix/environment.ts";
-import type { LoadedEnvironment } from "../../src/nix/loaded-environment.ts";
+import type {
+  EnvironmentRequest,
+  EnvironmentResult,
+  LoadedEnvironment,
+} from "../../src/nix/loaded-environment.ts";
 import type { Ports, Variables } from "../../src/platform/ports.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 

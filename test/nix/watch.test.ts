@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { plainEnvironment } from "../../src/nix/environment.ts";
+import { plainEnvironment } from "../../src/nix/plain-environment.ts";
 import { type EnvironmentChange, watchEnvironment } from "../../src/nix/watch.ts";
 import type { CommandResult, Ports } from "../../src/platform/ports.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
