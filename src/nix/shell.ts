@@ -9,26 +9,20 @@ import type { Ports } from "../platform/ports.ts";
 import {
   type CachedShell,
   cachedShells,
-  profileOf,
   rcFileOf,
   removeOldShells,
   shellDirectory,
   writeShell,
 } from "./cache.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
-import type { NixProgram } from "./find-nix.ts";
-import { type Fingerprint, fingerprint, sameButLock } from "./fingerprint.ts";
-import { defaultShell, installableOf, nixSystem } from "./installable.ts";
-import type { EnvironmentRequest, EnvironmentResult } from "./loaded-environment.ts";
+import { evaluateShell, type ShellRequest, shellFingerprint } from "./evaluate-shell.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { defaultShell, installableOf } from "./installable.ts";
+import type { EnvironmentResult } from "./loaded-environment.ts";
 import { firstProgress } from "./progress.ts";
-import { adoptRcText, bashOf } from "./rc-text.ts";
 import { type HookResult, runShellHook } from "./shell-hook.ts";
 import { countChanges } from "./variables.ts";
 import { openWritableDirectory } from "./writable-directory.ts";
 
-export type ShellRequest = EnvironmentRequest & { readonly nix: NixProgram };
-
-const nixTimeoutMs = 10 * 60_000;
 const hookTimeoutMs = 30_000;
 
 /** What one load carries from step to step. */
@@ -58,7 +52,7 @@ export async function loadShell(ports: Ports, request: ShellRequest): Promise<En
   const shells = await cachedShells(ports, directory);
   const good = shells.filter((shell) => shell.good);
   const load: Load = { ports, request, directory, good, startedAt, ...reporter(request) };
-  const before = await fingerprintOf(load);
+  const before = await shellFingerprint(ports, request);
   const cached = request.refresh ? undefined : shells.find(({ key }) => key === before?.key);
   return cached
     ? enter(load, { shell: cached, directory, about: about("cache", cached.note) })
@@ -74,88 +68,22 @@ function reporter({ onProgress }: ShellRequest): Pick<Load, "report" | "reportHo
   return { report, reportHook: () => report({ ...last, activity: "running the shell hook" }) };
 }
 
-function fingerprintOf({ ports, request }: Load): Promise<Fingerprint | undefined> {
-  const { root, shell, nix } = request;
-  const installable = installableOf(shell);
-  return fingerprint(ports, {
-    root,
-    installable,
-    system: nixSystem(ports.host),
-    nix: nix.identity,
-  });
-}
-
 async function evaluateAndEnter(
   load: Load,
   before: Fingerprint | undefined,
 ): Promise<EnvironmentResult> {
   const place = await openWritableDirectory(load.ports, load.directory);
   if (place.type === "none") return fallBack(load, place.problem);
+  const { directory } = place;
   try {
-    const id = before?.key.slice(0, 16) ?? load.ports.randomText(12);
-    const evaluation = await evaluateInto(load, profileOf(place.directory, id));
-    if (evaluation.type === "cancelled") return cancelledResult(load, evaluation.problem);
-    if (evaluation.type === "failed") return fallBack(load, evaluation.problem);
-    const { rcText } = evaluation;
-    const shell = await shellOf(load, { id, before, evaluation });
-    await writeShell(load.ports, place.directory, { shell, rcText: adoptRcText(rcText) });
-    const note = evaluation.note ?? place.note;
-    return await enter(load, { shell, directory: place.directory, about: about("nix", note) });
-  } catch (error) {
-    return fallBack(load, unwritable(place.directory, error));
+    const evaluated = await evaluateShell(load.ports, { ...load, directory, before });
+    if (evaluated.type === "cancelled") return cancelledResult(load, evaluated.problem);
+    if (evaluated.type === "failed") return await fallBack(load, evaluated.problem);
+    const { shell } = evaluated;
+    return await enter(load, { shell, directory, about: about("nix", shell.note ?? place.note) });
   } finally {
     await place.close();
   }
-}
-
-function evaluateInto({ ports, request, report }: Load, profile: string): Promise<Evaluation> {
-  const { nix, root, shell, abort } = request;
-  return evaluate(ports, {
-    nix,
-    root,
-    shell,
-    profile,
-    timeoutMs: request.nixTimeoutMs ?? nixTimeoutMs,
-    ...(abort ? { abort } : {}),
-    onProgress: report,
-  });
-}
-
-type Evaluated = Extract<Evaluation, { type: "evaluated" }>;
-
-async function shellOf(
-  load: Load,
-  {
-    id,
-    before,
-    evaluation,
-  }: {
-    readonly id: string;
-    readonly before: Fingerprint | undefined;
-    readonly evaluation: Evaluated;
-  },
-): Promise<CachedShell> {
-  const { storePath, rcText, note } = evaluation;
-  const known = load.good.some((shell) => shell.id === id && shell.storePath === storePath);
-  return {
-    id,
-    key: (await keyAfter(load, before)) ?? id,
-    storePath,
-    bash: bashOf(rcText),
-    evaluatedAt: load.ports.clock.now(),
-    good: known,
-    ...(note === undefined ? {} : { note }),
-  };
-}
-
-/**
- * Nix writes flake.lock as it evaluates, so the key is taken again; unless somebody edited the rest
- * meanwhile, for then nobody knows which text Nix has read.
- */
-async function keyAfter(load: Load, before: Fingerprint | undefined): Promise<string | undefined> {
-  const after = await fingerprintOf(load);
-  if (!before || !after) return before?.key;
-  return sameButLock(before, after, load.request.root) ? after.key : before.key;
 }
 
 /** Runs the hook of a shell and makes the environment of what it exports. */
@@ -243,13 +171,4 @@ function cancelledResult(load: Load, problem: Problem): EnvironmentResult {
 
 function about(source: "nix" | "cache", note: string | undefined): Entry["about"] {
   return note === undefined ? { source } : { source, note };
-}
-
-function unwritable(directory: string, error: unknown): Problem {
-  return {
-    code: "nix/cache-not-writable",
-    message: `the evaluated environment cannot be written to ${directory}`,
-    remedy: "free some space there, or set XDG_CACHE_HOME to another directory",
-    detail: String(error),
-  };
 }
