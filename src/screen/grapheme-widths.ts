@@ -18,12 +18,13 @@ const oldEmoji = 0x1f600;
 const emojiByDefault = /\p{Emoji_Presentation}/u;
 
 /**
- * A property of xterm.js is 24 bits of state, 2 of width, 1 whether it joins what stands before. The
- * addon uses 8 bits of the state at most; the length of the cluster goes above them.
+ * A property of xterm.js is 24 bits of state, 2 of width, 1 whether it joins what stands before. Of
+ * the state the addon reads only the lowest 4 bits, the kind of break; it sets all others where a
+ * cluster ends, so they are cut off, and the length of the cluster takes their place.
  */
 const joinBit = 1;
+const propertyBits = 0b1111_11_1;
 const lengthShift = 16;
-const propertyBits = (1 << lengthShift) - 1;
 /** Width 1, joined to nothing. */
 const narrow = 1 << 1;
 
@@ -33,10 +34,14 @@ export function createGraphemeWidths(addon: IUnicodeVersionProvider): IUnicodeVe
     // As in the addon: ASCII after ASCII joins nothing.
     if (codePoint >= 0x20 && codePoint < 0x7f && preceding >> 3 === 0) return narrow;
     const length = preceding >> lengthShift;
-    const properties = addon.charProperties(known(codePoint), preceding & propertyBits);
+    const properties = propertiesAfter(codePoint, preceding & propertyBits);
     if ((properties & joinBit) === 0) return properties;
-    if (length + 2 > maxClusterLength) return addon.charProperties(known(codePoint), 0);
+    if (length + 2 > maxClusterLength) return propertiesAfter(codePoint, 0);
     return properties | ((length + 1) << lengthShift);
+  }
+
+  function propertiesAfter(codePoint: number, preceding: number): number {
+    return addon.charProperties(known(codePoint), preceding) & propertyBits;
   }
 
   return {
