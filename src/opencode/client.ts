@@ -31,7 +31,6 @@ export type OpencodeClient = {
   /** All models that can be used, as "provider/model". */
   models(): Promise<readonly string[] | undefined>;
   sessions(): Promise<readonly SessionInfo[] | undefined>;
-  session(id: string): Promise<SessionInfo | undefined>;
   /** Model of the last message of a session, as "provider/model". */
   lastModel(sessionId: string): Promise<string | undefined>;
   statuses(): Promise<ReadonlyMap<string, SessionStatus> | undefined>;
@@ -101,7 +100,6 @@ export function createOpencodeClient(
       return answer === undefined ? undefined : readModels(answer);
     },
     sessions: () => list("/session?limit=50", readSession),
-    session: async (id) => readSession(await get(`/session/${encodeURIComponent(id)}`)),
     lastModel: async (sessionId) => {
       const messages = await get(`/session/${encodeURIComponent(sessionId)}/message?limit=1`);
       const info = asObject(asObject(asList(messages).at(-1))["info"]);

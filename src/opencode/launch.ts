@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { AiRulesError } from "../core/error.ts";
-import type { AgentMode } from "../core/mode.ts";
+import { AiRulesError, type Problem } from "../core/error.ts";
+import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
 import { agentOf, modeConfig } from "./mode-config.ts";
 import { isReadOnly } from "./read-only.ts";
 import { commandsName, commandsText, shellName, shellText } from "./read-only-shell.ts";
 import { tuiConfigText } from "./tui-config.ts";
-import { readUserConfig, type UserConfig } from "./user-config.ts";
+import { knownAgents, readUserConfig, type UserConfig } from "./user-config.ts";
 
 export type LaunchRequest = {
   readonly mode: AgentMode;
@@ -51,7 +51,8 @@ export type LaunchPlan = Launch & {
 
 /**
  * Reads the user's configuration and writes what OpenCode needs to start in a mode. Throws
- * AiRulesError `opencode/files-not-written` when the disk does not let it.
+ * AiRulesError `opencode/files-not-written` when the disk does not let it, `opencode/agent-missing`
+ * when the settings name an agent that nothing defines.
  */
 export async function prepareLaunch(
   ports: Pick<Ports, "files" | "host">,
@@ -60,6 +61,8 @@ export async function prepareLaunch(
   const environment = { ...request.environment, ...request.settings.env };
   const root = request.project.root;
   const userConfig = await readUserConfig(ports, { mode: request.mode, root, environment });
+  const problem = unknownAgent(request, userConfig);
+  if (problem) throw new AiRulesError(problem);
   const { directories, files, ...launch } = planLaunch(request, userConfig);
   try {
     for (const path of directories) await ports.files.makeDirectory(path, 0o700);
@@ -69,6 +72,23 @@ export async function prepareLaunch(
   }
   return launch;
 }
+
+/** Our configuration would make an agent of a misspelt name, with OpenCode's default rules. */
+function unknownAgent(
+  { mode, settings }: LaunchRequest,
+  userConfig: UserConfig,
+): Problem | undefined {
+  const name = agentOf(mode, settings);
+  if ([...agentModes, ...subagents, ...knownAgents(userConfig)].includes(name)) return undefined;
+  return {
+    code: "opencode/agent-missing",
+    message: `modes.${mode}.agent names "${name}", which no OpenCode configuration defines`,
+    remedy: `define it in .opencode/agent/${name}.md, or correct modes.${mode}.agent in ai-rules.json`,
+  };
+}
+
+/** OpenCode's own agents that no mode is named after. */
+const subagents: readonly string[] = ["general", "explore"];
 
 function notWritten({ mode, directories }: LaunchRequest, cause: unknown): AiRulesError {
   const detail = cause instanceof Error ? { detail: cause.message } : {};
@@ -99,7 +119,7 @@ export function planLaunch(request: LaunchRequest, userConfig: UserConfig): Laun
     directories: [directories.data, temporary],
     files: [{ path: tuiConfig, text: tuiConfigText(userConfig.tuiConfig), mode: 0o600 }, ...shell],
     env: {
-      ...withoutTerminals({ ...request.environment, ...settings.env }),
+      ...withoutProxyForUs(withoutTerminals({ ...request.environment, ...settings.env })),
       TERM: "xterm-256color",
       COLORTERM: "truecolor",
       // OpenCode's own idea of where it is (measured: `run` believes PWD, not its directory).
@@ -143,4 +163,13 @@ function withoutTerminals(environment: Variables): Variables {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !foreignVariables.test(name)),
   );
+}
+
+/** OpenCode's screen talks to its own server over HTTP: behind a proxy it would never get there. */
+function withoutProxyForUs(environment: Variables): Variables {
+  const hasProxy = Object.keys(environment).some((name) => /^(https?|all)_proxy$/i.test(name));
+  if (!hasProxy) return environment;
+  const own = environment["NO_PROXY"] ?? environment["no_proxy"];
+  const value = [...(own ? [own] : []), "127.0.0.1", "localhost"].join(",");
+  return { ...environment, NO_PROXY: value, no_proxy: value };
 }

@@ -33,7 +33,7 @@ export async function locateOpencode(
   const inShell = await findOnPath(ports, request.shellPath);
   if (inShell) return { file: inShell, source: "shell" };
   const bundled = await findBundled(ports, ports.host.installation);
-  if (bundled) return { file: bundled, source: "bundled" };
+  if (bundled) return (await withoutLoader(ports)) ?? { file: bundled, source: "bundled" };
   return {
     code: "opencode/not-found",
     message:
@@ -98,6 +98,19 @@ async function usableExecutable(ports: LocatePorts, file: string): Promise<strin
   return findBundled(ports, join(dirname(real), "..", "..", ".."));
 }
 
+/** NixOS has no loader where programs of other systems look for it. */
+async function withoutLoader({ files, host }: LocatePorts): Promise<Problem | undefined> {
+  if (host.os !== "linux") return undefined;
+  const loaders = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", muslLoader(host)];
+  const found = await Promise.all(loaders.map((path) => files.status(path)));
+  if (found.some((status) => status !== undefined)) return undefined;
+  return {
+    code: "opencode/not-runnable",
+    message: "the OpenCode that npm installs cannot run on this system (it has no ld-linux)",
+    remedy: "add pkgs.opencode to the development shell in flake.nix",
+  };
+}
+
 /** The platform's package under a directory's `node_modules`; works without any install script. */
 async function findBundled(ports: LocatePorts, directory: string): Promise<string | undefined> {
   for (const name of await packageNames(ports)) {
@@ -132,7 +145,10 @@ async function needsBaseline({ files, host }: LocatePorts): Promise<boolean> {
 
 async function usesMusl({ files, host }: LocatePorts): Promise<boolean> {
   if (host.os !== "linux") return false;
-  const loader = host.arch === "arm64" ? "aarch64" : "x86_64";
-  const musl = await files.status(`/lib/ld-musl-${loader}.so.1`);
+  const musl = await files.status(muslLoader(host));
   return musl !== undefined && (await files.status("/etc/alpine-release")) !== undefined;
+}
+
+function muslLoader({ arch }: Host): string {
+  return `/lib/ld-musl-${arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
 }

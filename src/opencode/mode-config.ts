@@ -2,7 +2,7 @@ import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import { asObject, type JsonObject, mergeDeep } from "./json.ts";
 import { commonPermission, isReadOnly, readOnlyPermission } from "./read-only.ts";
-import type { UserConfig } from "./user-config.ts";
+import { knownAgents, type UserConfig } from "./user-config.ts";
 
 export type ModeConfigRequest = {
   readonly mode: AgentMode;
@@ -23,15 +23,32 @@ export function agentOf(mode: AgentMode, settings: Pick<ModeSettings, "agent">):
  */
 export function modeConfig(request: ModeConfigRequest): JsonObject {
   const { mode, userConfig } = request;
-  const base = withoutLocks(userConfig.modeConfig ?? {}, mode);
+  const base = withoutLocks(userConfig.modeConfig, mode);
+  const defaults = mergeDeep(commonDefaults, reviewerDefaults(request));
   const locked = mergeDeep(mergeDeep(defaults, base), locks(request));
   return isReadOnly(mode) ? mergeDeep(locked, readOnlyLocks(request)) : locked;
 }
 
-const defaults: JsonObject = {
+const commonDefaults: JsonObject = {
   // A title costs a second request at the start of each conversation, often on the only local model.
   agent: { title: { disable: true } },
 };
+
+/** OpenCode has no review agent of its own; where the user made one, it is that. */
+function reviewerDefaults({ mode, settings, userConfig }: ModeConfigRequest): JsonObject {
+  const ours = agentOf(mode, settings) === "review" && !userConfig.agents.includes("review");
+  return ours ? { agent: { review: reviewer } } : {};
+}
+
+const reviewer = {
+  description: "Reads the changes and reports problems; never changes files",
+  prompt: [
+    "You are a code reviewer. Read the change you are asked about (`git diff`, `git log`, `git show`)",
+    "and the code around it, then report what is wrong: bugs first, then risks, then what is hard to",
+    "read. Name file and line for each finding and say what to do about it. Say so plainly when you",
+    "find nothing. You cannot change files and must not try to.",
+  ].join("\n"),
+} as const;
 
 /** What of a base configuration can lie below our locks: a rule's place would weaken those. */
 function withoutLocks(base: JsonObject, mode: AgentMode): JsonObject {
@@ -45,7 +62,7 @@ function withoutLocks(base: JsonObject, mode: AgentMode): JsonObject {
 }
 
 /** Keeps the pane to its agent: no other primary agent, no sharing. */
-function locks({ mode, settings, userConfig }: ModeConfigRequest): JsonObject {
+function locks({ mode, settings }: ModeConfigRequest): JsonObject {
   const agent = agentOf(mode, settings);
   const others = agentModes.filter((other) => other !== agent);
   return {
@@ -60,22 +77,10 @@ function locks({ mode, settings, userConfig }: ModeConfigRequest): JsonObject {
         disable: false,
         mode: "primary",
         ...(settings.model ? { model: settings.model } : {}),
-        ...(agent === "review" && !userConfig.agents.includes("review") ? reviewer : {}),
       },
     },
   };
 }
-
-/** OpenCode has no review agent of its own. */
-const reviewer = {
-  description: "Reads the changes and reports problems; never changes files",
-  prompt: [
-    "You are a code reviewer. Read the change you are asked about (`git diff`, `git log`, `git show`)",
-    "and the code around it, then report what is wrong: bugs first, then risks, then what is hard to",
-    "read. Name file and line for each finding and say what to do about it. Say so plainly when you",
-    "find nothing. You cannot change files and must not try to.",
-  ].join("\n"),
-} as const;
 
 function readOnlyLocks({
   mode,
@@ -91,7 +96,12 @@ function readOnlyLocks({
   const permission = readOnlyPermission(mode, options);
   const disabled = agentModes.filter((other) => other !== agentOf(mode, settings));
   // Sub-agents do not inherit the rules of the agent that calls them.
-  const agents = new Set([agentOf(mode, settings), "explore", "general", ...userConfig.agents]);
+  const agents = new Set([
+    agentOf(mode, settings),
+    "explore",
+    "general",
+    ...knownAgents(userConfig),
+  ]);
   for (const name of [...hiddenAgents, ...disabled]) agents.delete(name);
   return {
     snapshot: false,
@@ -105,7 +115,7 @@ function readOnlyLocks({
 const hiddenAgents = ["title", "summary", "compaction"] as const;
 
 /** The rules of the mode's own configuration for its agent. */
-function ownRules(base: JsonObject | undefined, agent: string): JsonObject {
-  const own = asObject(asObject(base?.["agent"])[agent])["permission"];
-  return { ...asObject(base?.["permission"]), ...asObject(own) };
+function ownRules(base: JsonObject, agent: string): JsonObject {
+  const own = asObject(asObject(base["agent"])[agent])["permission"];
+  return { ...asObject(base["permission"]), ...asObject(own) };
 }

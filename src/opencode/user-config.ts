@@ -2,19 +2,27 @@ import { join } from "node:path";
 import { parse } from "jsonc-parser";
 import type { AgentMode } from "../core/mode.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { asObject, type JsonObject } from "./json.ts";
+import { asObject, type JsonObject, mergeDeep } from "./json.ts";
 
 /** What the user's and the project's own OpenCode configuration says that a mode must know. */
 export type UserConfig = {
-  /** `.opencode/opencode.{mode}.json`, the mode's base; file references in it are absolute. */
-  readonly modeConfig?: JsonObject;
+  /**
+   * The mode's base: `.opencode/opencode.{mode}.json` over the user's own OPENCODE_CONFIG_CONTENT.
+   * File references in it are absolute.
+   */
+  readonly modeConfig: JsonObject;
   /** The file of the user's own OPENCODE_TUI_CONFIG. */
   readonly tuiConfig?: JsonObject;
   /** Names of all MCP servers. */
   readonly mcpServers: readonly string[];
-  /** Names of all agents that some file defines or changes. */
+  /** Names of all agents that some file defines or changes, the mode's base apart. */
   readonly agents: readonly string[];
 };
+
+/** Names of all agents that some file defines or changes. */
+export function knownAgents({ agents, modeConfig }: UserConfig): readonly string[] {
+  return unique([...agents, ...Object.keys(asObject(modeConfig["agent"]))]);
+}
 
 export type UserConfigRequest = {
   readonly mode: AgentMode;
@@ -36,16 +44,22 @@ export async function readUserConfig(
   const own = environment["OPENCODE_CONFIG"];
   const names = ["config.json", "opencode.json", "opencode.jsonc"];
   const paths = [root, ...folders].flatMap((folder) => names.map((name) => join(folder, name)));
-  const modeConfig = await read(join(root, ".opencode", `opencode.${mode}.json`));
+  const ofMode = await read(join(root, ".opencode", `opencode.${mode}.json`));
+  const modeConfig = mergeDeep(
+    parseConfig(environment["OPENCODE_CONFIG_CONTENT"] ?? ""),
+    ofMode ?? {},
+  );
   const tuiPath = environment["OPENCODE_TUI_CONFIG"];
   const tuiConfig = tuiPath ? await read(tuiPath) : undefined;
   const found = await Promise.all([...paths, ...(own ? [own] : [])].map(read));
-  const configs = [...found, modeConfig].map(asObject);
+  const configs = found.map(asObject);
   const files = await Promise.all(folders.map((folder) => agentFiles(ports, folder)));
   return {
-    ...(modeConfig ? { modeConfig } : {}),
+    modeConfig,
     ...(tuiConfig ? { tuiConfig } : {}),
-    mcpServers: unique(configs.flatMap((config) => Object.keys(asObject(config["mcp"])))),
+    mcpServers: unique(
+      [...configs, modeConfig].flatMap((config) => Object.keys(asObject(config["mcp"]))),
+    ),
     agents: unique([
       ...configs.flatMap((config) => Object.keys(asObject(config["agent"]))),
       ...configs.flatMap((config) => Object.keys(asObject(config["mode"]))),
@@ -76,7 +90,11 @@ async function readConfig(
 ): Promise<JsonObject | undefined> {
   const text = await files.readText(path).catch(() => undefined);
   if (text === undefined) return undefined;
-  return asObject(parse(withAbsoluteFiles(text, path), [], { allowTrailingComma: true }));
+  return parseConfig(withAbsoluteFiles(text, path));
+}
+
+function parseConfig(text: string): JsonObject {
+  return asObject(parse(text, [], { allowTrailingComma: true }));
 }
 
 /** `{file:./prompt.md}` is meant from the file it stands in; elsewhere it would be lost. */

@@ -18,7 +18,7 @@ const request = (options: Partial<LaunchRequest> = {}): LaunchRequest => ({
   ...options,
 });
 
-const nothing = { mcpServers: [], agents: [] };
+const nothing = { modeConfig: {}, mcpServers: [], agents: [] };
 
 describe("the launch of a mode", () => {
   it("names agent, port and conversation, and never the password", () => {
@@ -80,6 +80,25 @@ describe("the launch of a mode", () => {
     expect(launch.env["MIX_ENV"]).toBe("dev");
     expect(launch.env["OPENCODE_CONFIG_CONTENT"]).toContain('"default_agent":"plan"');
     expect(launch.env["OPENCODE_DB"]).toBe("/state/ai-rules/opencode-plan.db");
+  });
+
+  it("lets OpenCode reach its own server where a proxy is set", () => {
+    const environment = { https_proxy: "http://proxy:3128", no_proxy: "example.org" };
+
+    expect(planLaunch(request({ environment }), nothing).env).toMatchObject({
+      NO_PROXY: "example.org,127.0.0.1,localhost",
+      no_proxy: "example.org,127.0.0.1,localhost",
+    });
+    expect(planLaunch(request(), nothing).env).not.toHaveProperty("NO_PROXY");
+  });
+
+  it("does not start an agent that nothing defines", async () => {
+    const directory = await temporaryDirectory();
+    const settings = { agent: "architekt", env: {} };
+
+    const launch = prepareLaunch(isolatedPorts(directory), request({ settings }));
+
+    await expect(launch).rejects.toMatchObject({ problem: { code: "opencode/agent-missing" } });
   });
 
   it("writes what it needs, private to the user", async () => {

@@ -94,6 +94,21 @@ describe("finding OpenCode", () => {
     });
   });
 
+  it("says what to do on NixOS, where the installed copy cannot run", async () => {
+    const { ports, put } = await machine();
+    await put("node_modules/opencode-linux-x64/bin/opencode");
+    const files = {
+      ...ports.files,
+      status: (path: string) =>
+        path.startsWith("/lib") ? Promise.resolve(undefined) : ports.files.status(path),
+    };
+
+    expect(await locateOpencode({ ...ports, files }, {})).toMatchObject({
+      code: "opencode/not-runnable",
+      remedy: expect.stringContaining("pkgs.opencode"),
+    });
+  });
+
   it("chooses the baseline build for a processor without AVX2", async () => {
     const { ports, put } = await machine();
     await put("node_modules/opencode-linux-x64/bin/opencode");

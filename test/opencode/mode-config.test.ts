@@ -4,7 +4,7 @@ import { type ModeConfigRequest, modeConfig } from "../../src/opencode/mode-conf
 const request = (options: Partial<ModeConfigRequest> = {}): ModeConfigRequest => ({
   mode: "plan",
   settings: {},
-  userConfig: { mcpServers: [], agents: [] },
+  userConfig: { modeConfig: {}, mcpServers: [], agents: [] },
   readOnlyShell: "/state/read-only/bash",
   ...options,
 });
@@ -50,7 +50,10 @@ describe("the configuration of a mode", () => {
   it("makes a reviewer, because OpenCode has none; the user's own one is kept", () => {
     const ours = modeConfig(request({ mode: "review" }));
     const theirs = modeConfig(
-      request({ mode: "review", userConfig: { mcpServers: [], agents: ["review"] } }),
+      request({
+        mode: "review",
+        userConfig: { modeConfig: {}, mcpServers: [], agents: ["review"] },
+      }),
     );
 
     expect(ours).toMatchObject({
@@ -62,7 +65,11 @@ describe("the configuration of a mode", () => {
   it.each(["plan", "review"] as const)(
     "puts %s under the read-only rules, with all agents it could call, and its own shell",
     (mode) => {
-      const userConfig = { mcpServers: ["docs"], agents: ["helper", "title", "build"] };
+      const userConfig = {
+        modeConfig: {},
+        mcpServers: ["docs"],
+        agents: ["helper", "title", "build"],
+      };
       const config = modeConfig(request({ mode, userConfig }));
 
       const readOnly = { "**": "deny", "docs_*": "ask", "e?it": "deny" };

@@ -26,7 +26,7 @@ describe("the user's OpenCode configuration", () => {
   it("is empty where there is none", async () => {
     const { read } = await withFiles({});
 
-    expect(await read()).toEqual({ mcpServers: [], agents: [] });
+    expect(await read()).toEqual({ modeConfig: {}, mcpServers: [], agents: [] });
   });
 
   it("names all MCP servers and agents, wherever they are defined", async () => {
@@ -58,6 +58,16 @@ describe("the user's OpenCode configuration", () => {
     });
 
     expect(found).toMatchObject({ mcpServers: ["more"], tuiConfig: { theme: "nord" } });
+  });
+
+  it("puts the mode's configuration over the user's own OPENCODE_CONFIG_CONTENT", async () => {
+    const { read } = await withFiles({
+      "project/.opencode/opencode.plan.json": '{"model":"a/b"}',
+    });
+
+    const found = await read({ OPENCODE_CONFIG_CONTENT: '{"model":"c/d","username":"me"}' });
+
+    expect(found.modeConfig).toEqual({ model: "a/b", username: "me" });
   });
 
   it("makes file references of the mode's configuration absolute", async () => {

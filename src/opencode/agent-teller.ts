@@ -1,0 +1,66 @@
+import type { AgentReport } from "../core/agent.ts";
+import type { Problem } from "../core/error.ts";
+import { rootSession, type Watched } from "./activity.ts";
+import { type Checked, otherModel, type Wanted } from "./agent-check.ts";
+import { versionProblem } from "./version.ts";
+
+/** The first thing told of an agent. */
+export type Ready = Checked & { readonly version: string };
+
+export type Teller = {
+  ready(ready: Ready): void;
+  watched(watched: Watched): void;
+  lost(): void;
+};
+
+/** Reports what is new, and only that. */
+export function createTeller(
+  { mode, agentName, wantedModel }: Wanted,
+  report: (report: AgentReport) => void,
+): Teller {
+  let ready: Ready | undefined;
+  let activity = "";
+  let session = "";
+  let problem = "";
+  let lost = false;
+
+  /** "ready" clears the mismatch of a pane, so it is told again when all is well again. */
+  function tellProblem(found: Problem | undefined): void {
+    const text = JSON.stringify(found ?? "");
+    if (text === problem || !ready) return;
+    problem = text;
+    if (found) return report({ type: "mismatch", problem: found });
+    const { version, model } = ready;
+    report({ type: "ready", version, agent: agentName, ...(model ? { model } : {}) });
+  }
+
+  return {
+    ready(now) {
+      ready = now;
+      problem = "?";
+      tellProblem(undefined);
+      tellProblem(now.problem ?? versionProblem(now.version));
+    },
+    watched(watched) {
+      const told = JSON.stringify(watched.activity);
+      if (told !== activity || lost) report({ type: "activity", activity: watched.activity });
+      activity = told;
+      lost = false;
+      const root = rootSession(watched);
+      if (!root || !ready) return;
+      const { id, title, model } = root;
+      const text = JSON.stringify([id, title, model]);
+      if (text !== session) report({ type: "session", id, title, ...(model ? { model } : {}) });
+      session = text;
+      const differs = model !== undefined && wantedModel !== undefined && model !== wantedModel;
+      tellProblem(
+        ready.problem ??
+          (differs ? otherModel(mode, model, wantedModel) : versionProblem(ready.version)),
+      );
+    },
+    lost() {
+      if (!lost) report({ type: "lost" });
+      lost = true;
+    },
+  };
+}
