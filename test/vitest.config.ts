@@ -10,6 +10,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
+          // A wait for a condition gives up after 10 s and says what it saw; it must come to that.
+          testTimeout: 15_000,
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/e2e/**", "test/**/*.real.test.ts"],
         },

@@ -1,7 +1,7 @@
 /** What the command line says: argv parsed once, into narrow types. */
 import { parseArgs } from "node:util";
 import { AiRulesError } from "../core/error.ts";
-import { nearest } from "../core/nearest.ts";
+import { nearestName } from "../core/nearest-name.ts";
 
 export type GlobalFlags = {
   readonly cwd?: string;
@@ -58,13 +58,13 @@ function parsed(argv: readonly string[]) {
 function badFlag(message: string): AiRulesError {
   const flag = /'(--?[\w-]+)/.exec(message)?.[1];
   const known = Object.keys(options).map((name) => `--${name}`);
-  const near = flag && !known.includes(flag) ? nearest(flag, known) : undefined;
+  const near = flag && !known.includes(flag) ? nearestName(flag, known) : undefined;
   const said = flag && !known.includes(flag) ? `there is no option ${flag}` : message;
   return usage("usage/option", said, near ? `did you mean ${near}?` : `run \`ai-rules help\``);
 }
 
 function unknownCommand(command: string): AiRulesError {
-  const near = nearest(command, commands);
+  const near = nearestName(command, commands);
   const remedy = near ? `did you mean \`ai-rules ${near}\`?` : "run `ai-rules help`";
   return usage("usage/command", `there is no command ${command}`, remedy);
 }

@@ -2,12 +2,12 @@ import { Worker } from "node:worker_threads";
 
 /** A worker thread that speaks in messages of known types. */
 export type Thread<In, Out> = {
-  post(message: In): void;
-  onMessage(listener: (message: Out) => void): void;
+  readonly post: (message: In) => void;
+  readonly onMessage: (listener: (message: Out) => void) => void;
   /** It threw where nobody caught it, and is gone. */
-  onFailed(listener: (error: Error) => void): void;
+  readonly onFailed: (listener: (error: Error) => void) => void;
   /** Ends it; resolves when it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts a worker thread; its own output streams are not the program's. */

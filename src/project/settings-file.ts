@@ -12,8 +12,8 @@ import {
 } from "jsonc-parser";
 import type { z } from "zod";
 import type { FilePosition, Problem } from "../core/error.ts";
+import { nearestName } from "../core/nearest-name.ts";
 import { printable } from "../core/text.ts";
-import { nearestName } from "./nearest-name.ts";
 import { type FileSettings, settingsSchema } from "./settings-schema.ts";
 
 export type ParsedSettings = {

@@ -13,9 +13,9 @@ import { type SurfaceId, type SurfacePlace, surfaces } from "./view/surfaces.ts"
 
 /** The worker thread, as far as the chrome needs it. */
 export type ViewWorker = {
-  post(message: ToWorker): void;
-  onMessage(listener: (message: FromWorker) => void): void;
-  stop(): Promise<void>;
+  readonly post: (message: ToWorker) => void;
+  readonly onMessage: (listener: (message: FromWorker) => void) => void;
+  readonly stop: () => Promise<void>;
 };
 
 export type ChromeOptions = {
@@ -29,10 +29,10 @@ export type ChromeOptions = {
 
 export type Chrome = {
   /** The surfaces of a state, as layers from the lowest to the highest. */
-  layers(state: State, scene: Scene): readonly Layer[];
+  readonly layers: (state: State, scene: Scene) => readonly Layer[];
   /** Sends the state to the worker, at most ten times a second; a new surface goes at once. */
-  show(state: State, scene: Scene): void;
-  stop(): Promise<void>;
+  readonly show: (state: State, scene: Scene) => void;
+  readonly stop: () => Promise<void>;
 };
 
 /** Ten snapshots a second are more than anybody reads... */

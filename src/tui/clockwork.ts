@@ -18,7 +18,10 @@ export type ClockworkOptions = {
   readonly pidOf: (mode: AgentMode) => number | undefined;
 };
 
-export type Clockwork = { stateChanged(state: State): void; stop(): void };
+export type Clockwork = {
+  readonly stateChanged: (state: State) => void;
+  readonly stop: () => void;
+};
 
 const tickMs = 1000;
 const sampleMs = 5000;

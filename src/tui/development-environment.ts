@@ -23,12 +23,12 @@ export type DevelopmentEnvironmentOptions = {
 
 export type DevelopmentEnvironment = {
   /** Loads it; at start the panes wait for it, later it is a reload behind them. */
-  load(refresh: boolean): void;
-  cancel(): void;
-  use(which: "last-good" | "plain"): void;
+  readonly load: (refresh: boolean) => void;
+  readonly cancel: () => void;
+  readonly use: (which: "last-good" | "plain") => void;
   /** What a process that starts now gets. */
-  variables(): Variables;
-  stop(): void;
+  readonly variables: () => Variables;
+  readonly stop: () => void;
 };
 
 export function createDevelopmentEnvironment(
@@ -90,7 +90,7 @@ export function createDevelopmentEnvironment(
     });
   }
 
-  async function useLastGood(): Promise<void> {
+  async function takeLastGood(): Promise<void> {
     const result = await lastGood?.load();
     if (result?.ok) accept(result.environment);
     else if (result) failed(result.problem);
@@ -114,7 +114,7 @@ export function createDevelopmentEnvironment(
     use(which) {
       if (which === "plain")
         return accept(plainEnvironment(ports, "your own environment, as you chose"));
-      void useLastGood();
+      void takeLastGood();
     },
     variables: () => current?.variables ?? ports.env,
     stop() {

@@ -17,6 +17,7 @@ import { bannerText, drawFrame } from "./drawing.ts";
 import { createFrames } from "./frames.ts";
 import type { PaneHost } from "./pane-host.ts";
 import { takesKeys } from "./router.ts";
+import { wrapText } from "./view/cell-text.ts";
 
 export type DisplayOptions = {
   readonly clock: Clock;
@@ -29,20 +30,23 @@ export type DisplayOptions = {
 };
 
 export type Display = {
-  scene(): Scene;
+  readonly scene: () => Scene;
   /** Lays out, draws titles, sends the state to the chrome. */
-  stateChanged(state: State, previous: State | undefined): void;
+  readonly stateChanged: (state: State, previous: State | undefined) => void;
   /** A pane's process has written. */
-  paneChanged(mode: AgentMode, bytes: number): void;
-  paneDamaged(mode: AgentMode, first: number, last: number): void;
-  chromeDamaged(surface: string, first: number, last: number): void;
-  keyTyped(): void;
+  readonly paneChanged: (mode: AgentMode, bytes: number) => void;
+  readonly paneDamaged: (mode: AgentMode, first: number, last: number) => void;
+  readonly chromeDamaged: (surface: string, first: number, last: number) => void;
+  readonly keyTyped: () => void;
   /** The terminal has synchronized output. */
-  synchronize(): void;
+  readonly synchronize: () => void;
   /** What the terminal shows is not ours any more: draw it all. */
-  repaint(): void;
-  stop(): void;
+  readonly repaint: () => void;
+  readonly stop: () => void;
 };
+
+/** The words over an ended pane cover no more of its last screen than this. */
+const bannerRows = 5;
 
 /** A pane that never ends its synchronized output is drawn after this. */
 const holdMs = 200;
@@ -55,8 +59,12 @@ export function createDisplay(options: DisplayOptions): Display {
   let layersKey = "";
   const banners = new Map<AgentMode, Canvas>();
   const heldSince = new Map<AgentMode, number>();
-  const { cols, rows } = scene;
-  const compositor = createCompositor({ cols, rows, colorDepth, synchronized: false });
+  const compositor = createCompositor({
+    cols: scene.cols,
+    rows: scene.rows,
+    colorDepth,
+    synchronized: false,
+  });
   const frames = createFrames({ clock, write: options.write, compose });
 
   function compose(only?: AgentMode): Uint8Array | undefined {
@@ -118,8 +126,11 @@ export function createDisplay(options: DisplayOptions): Display {
       banners.delete(mode);
       return;
     }
-    const canvas = createCanvas(content.cols, 1);
-    canvas.text(0, 0, ` ${text}`.padEnd(content.cols), { inverse: true });
+    const lines = wrapText(text, content.cols - 2, Math.min(bannerRows, content.rows));
+    const canvas = createCanvas(content.cols, lines.length);
+    for (const [row, line] of lines.entries()) {
+      canvas.text(0, row, ` ${line}`.padEnd(content.cols), { inverse: true });
+    }
     banners.set(mode, canvas);
   }
 
@@ -146,7 +157,8 @@ export function createDisplay(options: DisplayOptions): Display {
     const canvas = banners.get(mode);
     const { content } = scene.panes[mode];
     if (!canvas) return [];
-    const rect = { ...content, y: content.y + content.rows - 1, rows: 1 };
+    const { rows } = canvas;
+    const rect = { ...content, y: content.y + content.rows - rows, rows };
     return [{ id: `banner-${mode}`, rect, source: canvas }];
   }
 

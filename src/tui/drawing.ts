@@ -117,7 +117,10 @@ const shortTab = 25;
 /** Words over a pane that has no process any more: what happened, for how long it ran, the key. */
 export function bannerText(pane: PaneState, prefix: string): string | undefined {
   const { process } = pane;
-  if (process.type === "failed") return `${process.problem.message} — ${process.problem.remedy}`;
+  if (process.type === "failed") {
+    const { message, remedy } = process.problem;
+    return `${message} · ${remedy}`;
+  }
   if (process.type !== "exited") return undefined;
   const how = process.byHand ? "stopped" : exitWords(process.exit);
   const again =

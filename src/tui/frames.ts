@@ -26,12 +26,12 @@ export type FrameOptions = {
 
 export type Frames = {
   /** A pane has new content. */
-  paneChanged(change: PaneChange): void;
+  readonly paneChanged: (change: PaneChange) => void;
   /** Anything else changed: layout, titles, chrome. */
-  changed(): void;
+  readonly changed: () => void;
   /** A key went to the focused pane. */
-  keyTyped(): void;
-  stop(): void;
+  readonly keyTyped: () => void;
+  readonly stop: () => void;
 };
 
 export type PaneChange = {

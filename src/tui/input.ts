@@ -31,12 +31,12 @@ export type InputOptions = {
 
 export type Input = {
   /** Makes the outer terminal send what the focused pane's child asked for. */
-  followPane(): void;
-  focusMoved(from: AgentMode, to: AgentMode): void;
-  sendPrefix(mode: AgentMode): void;
+  readonly followPane: () => void;
+  readonly focusMoved: (from: AgentMode, to: AgentMode) => void;
+  readonly sendPrefix: (mode: AgentMode) => void;
   /** Moves a pane's view by pages; negative is back. */
-  scroll(mode: AgentMode, pages: number): void;
-  stop(): void;
+  readonly scroll: (mode: AgentMode, pages: number) => void;
+  readonly stop: () => void;
 };
 
 export function createInput(options: InputOptions): Input {

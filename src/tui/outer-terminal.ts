@@ -47,10 +47,10 @@ export type OuterTerminal = {
   readonly enterSequence: string;
   readonly leaveSequence: string;
   /** Asks what the terminal can do. */
-  ask(): void;
-  reply(event: ReplyEvent): void;
+  readonly ask: () => void;
+  readonly reply: (event: ReplyEvent) => void;
   /** Makes the terminal send what is wanted; writes only what changes. */
-  want(input: WantedInput): void;
+  readonly want: (input: WantedInput) => void;
 };
 
 export function createOuterTerminal(options: OuterTerminalOptions): OuterTerminal {

@@ -26,16 +26,16 @@ export type PaneHostOptions = {
 };
 
 export type PaneHost = {
-  emulator(mode: AgentMode): Emulator;
+  readonly emulator: (mode: AgentMode) => Emulator;
   /** Whether a process runs in the pane. */
-  isRunning(mode: AgentMode): boolean;
+  readonly isRunning: (mode: AgentMode) => boolean;
   /** Starts a program in the pane; the old screen stays until it says something. */
-  spawn(mode: AgentMode, program: Omit<PtyOptions, keyof PtySize>): Pty;
+  readonly spawn: (mode: AgentMode, program: Omit<PtyOptions, keyof PtySize>) => Pty;
   /** Sends to the process; without one it is dropped. */
-  write(mode: AgentMode, data: string | Uint8Array): void;
+  readonly write: (mode: AgentMode, data: string | Uint8Array) => void;
   /** Same sizes are dropped, storms are coalesced. */
-  resize(mode: AgentMode, size: PtySize): void;
-  dispose(): void;
+  readonly resize: (mode: AgentMode, size: PtySize) => void;
+  readonly dispose: () => void;
 };
 
 /** A storm of resizes (a window dragged) reaches the child in steps of this many ms. */

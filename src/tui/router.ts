@@ -24,9 +24,9 @@ import type { Dispatch } from "./store.ts";
 
 export type Panes = {
   /** The modes that the child's terminal is in. */
-  modes(mode: AgentMode): TerminalModes;
-  write(mode: AgentMode, data: string | Uint8Array): void;
-  scrollToEnd(mode: AgentMode): void;
+  readonly modes: (mode: AgentMode) => TerminalModes;
+  readonly write: (mode: AgentMode, data: string | Uint8Array) => void;
+  readonly scrollToEnd: (mode: AgentMode) => void;
 };
 
 export type RouterOptions = {
@@ -42,7 +42,7 @@ export type RouterOptions = {
   readonly onReply: (event: ReplyEvent) => void;
 };
 
-export type Router = { handle(event: InputEvent): void };
+export type Router = { readonly handle: (event: InputEvent) => void };
 
 export function createRouter(options: RouterOptions): Router {
   const { state, dispatch, panes } = options;

@@ -126,7 +126,7 @@ function openTui(
     chrome,
     colorDepth,
     ascii,
-    write: terminal.write,
+    write: (bytes, done) => terminal.write(bytes, done),
   });
 
   const environment = createDevelopmentEnvironment({

@@ -37,14 +37,14 @@ export type SupervisorOptions = {
 
 export type Supervisor = {
   /** Starts modes one after the other; the next one when the one before is ready. */
-  start(modes: readonly AgentMode[]): void;
-  stop(mode: AgentMode): Promise<void>;
-  stopAll(): Promise<void>;
+  readonly start: (modes: readonly AgentMode[]) => void;
+  readonly stop: (mode: AgentMode) => Promise<void>;
+  readonly stopAll: () => Promise<void>;
   /** The process of a mode, if it has one. */
-  pidOf(mode: AgentMode): number | undefined;
+  readonly pidOf: (mode: AgentMode) => number | undefined;
   /** To be called for the events of the pane host. */
-  firstOutput(mode: AgentMode): void;
-  exited(mode: AgentMode, exit: Exit): void;
+  readonly firstOutput: (mode: AgentMode) => void;
+  readonly exited: (mode: AgentMode, exit: Exit) => void;
 };
 
 /**
@@ -53,8 +53,11 @@ export type Supervisor = {
  */
 const staggerMs = 6000;
 
-/** OpenCode with a busy port hangs for ever without a byte; a slow start says something by then. */
-const silenceMs = 20_000;
+/**
+ * OpenCode with a busy port hangs for ever without a byte. A start on a machine that swaps, with
+ * three agents and a compiler at work, has been seen to take half of this.
+ */
+const silenceMs = 60_000;
 
 /** A dead process whose terminal never says so must not keep the program from ending. */
 const goneMs = 1000;

@@ -15,15 +15,15 @@ export type Scene = {
   /** Every process of this scene has it in its environment. */
   readonly mark: string;
   /** Writes a file of the project. */
-  write(name: string, text: string): Promise<void>;
+  readonly write: (name: string, text: string) => Promise<void>;
   /** Starts `ai-rules tui` in the project, below a shell. */
-  open(options?: OpenOptions): TestTerminal;
+  readonly open: (options?: OpenOptions) => TestTerminal;
   /** What of this scene still runs. */
-  processes(): ReturnType<typeof processesWith>;
+  readonly processes: () => ReturnType<typeof processesWith>;
   /** Files below the directories for running programs: locks, run directories. */
-  runtimeFiles(): Promise<readonly string[]>;
+  readonly runtimeFiles: () => Promise<readonly string[]>;
   /** Closes all terminals, checks that nothing runs any more, and deletes everything. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 };
 
 export type OpenOptions = {

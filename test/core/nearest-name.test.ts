@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearestName } from "../../src/project/nearest-name.ts";
+import { nearestName } from "../../src/core/nearest-name.ts";
 
 describe("the nearest name", () => {
   it.each([
