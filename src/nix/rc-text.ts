@@ -8,10 +8,21 @@ const ourBuildTop = `export NIX_BUILD_TOP="$${buildTopVariable}"; unset ${buildT
 
 /**
  * The text as it is cached: it takes its build directory from us. Nix's own line makes one in
- * $TMPDIR on each run that nobody removes (117 of them were left by one day's work).
+ * $TMPDIR on each run that nobody removes (117 of them were left by one day's work). And it can be
+ * read whatever the path of the project is.
  */
-export function adoptRcText(text: string): string {
-  return text.replace(ownBuildTop, () => ourBuildTop);
+export function adoptRcText(text: string, root: string): string {
+  return withQuotedOutputs(text, root).replace(ownBuildTop, () => ourBuildTop);
+}
+
+/**
+ * Nix puts `outputs/out` below the directory it ran in for each output path, after it has quoted the
+ * values: an apostrophe in the directory's name ends the quotes, and bash refuses the whole text
+ * (measured on Nix 2.8.0).
+ */
+function withQuotedOutputs(text: string, root: string): string {
+  const quoted = root.replaceAll("'", `'\\''`);
+  return quoted === root ? text : text.replaceAll(`${root}/outputs/`, () => `${quoted}/outputs/`);
 }
 
 /**
