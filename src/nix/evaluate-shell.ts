@@ -40,7 +40,10 @@ export async function evaluateShell(
   if (result.type !== "evaluated") return result;
   const shell = await describeShell(ports, evaluation, { id, result });
   try {
-    await writeShell(ports, directory, { shell, rcText: adoptRcText(result.rcText) });
+    await writeShell(ports, directory, {
+      shell,
+      rcText: adoptRcText(result.rcText, evaluation.request.root),
+    });
   } catch (error) {
     return { type: "failed", problem: unwritable(directory, error) };
   }

@@ -22,7 +22,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 /** Runs a hook as the last part of what `nix print-dev-env` 2.8.0 writes. */
 async function run(hook: string, request: Partial<HookRequest> = {}): Promise<HookResult> {
   const rcFile = join(directory, "shell.rc");
-  await writeFile(rcFile, adoptRcText(rcText(hook)));
+  await writeFile(rcFile, adoptRcText(rcText(hook), directory));
   return runShellHook(
     { ...real, env },
     { root: directory, rcFile, bash: "bash", timeoutMs: 10_000, ...request },
