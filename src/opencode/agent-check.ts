@@ -11,9 +11,16 @@ export type Wanted = {
 };
 
 /** What an agent says it runs, and what is wrong with that. */
-export type Checked = { readonly model?: string; readonly problem?: Problem };
+export type Checked = {
+  readonly complete: boolean;
+  readonly model?: string;
+  readonly problem?: Problem;
+};
 
-/** Asks an agent what it is: a wrong name falls back to an agent that may write, without a word. */
+/**
+ * Asks an agent what it is: a wrong name falls back to an agent that may write, without a word.
+ * `complete` is false while some question is not answered yet.
+ */
 export async function checkAgent(
   client: Pick<OpencodeClient, "agents" | "configuredModel" | "models">,
   options: Wanted,
@@ -32,7 +39,8 @@ export async function checkAgent(
         agents.map(({ name }) => name),
       )) ??
     modelProblem(options, { model, models });
-  return { ...(model ? { model } : {}), ...(problem ? { problem } : {}) };
+  const complete = agents !== undefined && configured !== undefined;
+  return { complete, ...(model ? { model } : {}), ...(problem ? { problem } : {}) };
 }
 
 function agentProblem({ mode, agentName }: Wanted, names: readonly string[]): Problem | undefined {

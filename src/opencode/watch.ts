@@ -1,7 +1,7 @@
 import type { AgentReport } from "../core/agent.ts";
 import type { Cancel, Ports } from "../platform/ports.ts";
 import { nothingWatched, type Watched, withEvent, withSnapshot } from "./activity.ts";
-import { checkAgent, type Wanted } from "./agent-check.ts";
+import { type Checked, checkAgent, type Wanted } from "./agent-check.ts";
 import { createTeller, type Teller } from "./agent-teller.ts";
 import { createOpencodeClient, type OpencodeClient } from "./client.ts";
 import type { OpencodeEvent } from "./events.ts";
@@ -17,6 +17,8 @@ export type WatchOptions = Wanted & {
 export type WatchPorts = Pick<Ports, "clock" | "network">;
 
 const healthPauseMs = 250;
+/** After so many checks, each of up to 2 s, an agent counts as ready without one. */
+const maxChecks = 10;
 const reconnectPausesMs = [250, 500, 1000, 2000, 5000] as const;
 /** OpenCode sends a heartbeat every 10 s. */
 const silenceMs = 30_000;
@@ -48,7 +50,7 @@ async function watch(watcher: Watcher): Promise<void> {
   const startedAt = watcher.ports.clock.now();
   const version = await untilHealthy(watcher);
   if (version === undefined) return;
-  const checked = await checkAgent(watcher.client, watcher.options);
+  const checked = await untilChecked(watcher);
   if (watcher.stop.aborted) return;
   watcher.tell.ready({ version, ...checked });
   await follow(watcher, startedAt);
@@ -61,6 +63,15 @@ async function untilHealthy(watcher: Watcher): Promise<string | undefined> {
     await pause(watcher, healthPauseMs);
   }
   return undefined;
+}
+
+/** While OpenCode reads its configuration it answers late; a check that is left out proves nothing. */
+async function untilChecked(watcher: Watcher): Promise<Checked> {
+  for (let tries = 1; ; tries++) {
+    const checked = await checkAgent(watcher.client, watcher.options);
+    if (checked.complete || tries === maxChecks || watcher.stop.aborted) return checked;
+    await pause(watcher, healthPauseMs);
+  }
 }
 
 /** Resolves after a time, or at once when the watch is stopped. */

@@ -9,6 +9,8 @@ export type OpencodeServer = {
   emit(type: string, properties: object): void;
   /** Sends bytes as they are. */
   sendRaw(text: string): void;
+  /** How many requests for a path were answered. */
+  countOf(path: string): number;
   /** How many requests came without the right password. */
   refusedCount(): number;
   /** How many event streams are open. */
@@ -34,6 +36,7 @@ export async function startOpencodeServer(password: string): Promise<OpencodeSer
     ["/question", []],
   ]);
   const streams = new Set<ServerResponse>();
+  const counts = new Map<string, number>();
   let opened = 0;
   let refused = 0;
   let unanswered = 0;
@@ -49,6 +52,7 @@ export async function startOpencodeServer(password: string): Promise<OpencodeSer
       return response.writeHead(401).end();
     }
     const path = (request.url ?? "").split("?")[0] ?? "";
+    counts.set(path, (counts.get(path) ?? 0) + 1);
     if (path === "/event") return openStream(response);
     const answer = answers.get(path);
     response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
@@ -73,6 +77,7 @@ export async function startOpencodeServer(password: string): Promise<OpencodeSer
     answers,
     emit: (type, properties) => sendRaw(`data: ${JSON.stringify({ type, properties })}\n\n`),
     sendRaw,
+    countOf: (path) => counts.get(path) ?? 0,
     refusedCount: () => refused,
     streamCount: () => streams.size,
     streamsOpened: () => opened,

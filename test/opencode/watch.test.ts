@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AgentReport } from "../../src/core/agent.ts";
-import { type WatchOptions, watchAgent } from "../../src/opencode/watch.ts";
+import { type WatchOptions, type WatchPorts, watchAgent } from "../../src/opencode/watch.ts";
 import { createClock } from "../../src/platform/clock.ts";
 import { createNetwork } from "../../src/platform/network.ts";
+import type { Clock } from "../../src/platform/ports.ts";
 import { type OpencodeServer, startOpencodeServer } from "../fakes/opencode-server.ts";
 import { until } from "../fakes/until.ts";
 
@@ -22,8 +23,8 @@ afterEach(async () => {
   await server.close();
 });
 
-function start(options: Partial<WatchOptions> = {}): void {
-  cancel = watchAgent(ports, {
+function start(options: Partial<WatchOptions> = {}, through: WatchPorts = ports): void {
+  cancel = watchAgent(through, {
     mode: "plan",
     agentName: "plan",
     port: server.port,
@@ -55,6 +56,26 @@ describe("watching an agent", () => {
     start();
 
     await seen(() => types().includes("ready"));
+  });
+
+  it("checks again when the agents cannot be read yet", async () => {
+    server.answers.delete("/agent");
+    start({ agentName: "architect" });
+    await until(() => server.countOf("/agent") > 0);
+
+    server.answers.set("/agent", [{ name: "plan" }]);
+
+    await seen(() => last("mismatch"));
+    expect(types().slice(0, 2)).toEqual(["ready", "mismatch"]);
+  });
+
+  it("connects again when the stream falls silent", async () => {
+    const clock = createClock();
+    const hurried: Clock = { ...clock, after: (ms, deed) => clock.after(ms / 100, deed) };
+    start({}, { ...ports, clock: hurried });
+
+    await seen(() => last("lost"));
+    await until(() => server.streamsOpened() >= 2);
   });
 
   it("reports nothing twice", async () => {
