@@ -2,6 +2,8 @@
 
 const encoder = new TextEncoder();
 
+type Steps = { readonly stride: number; readonly count: number };
+
 export class ByteBuffer {
   #bytes = new Uint8Array(1 << 17);
   #length = 0;
@@ -32,6 +34,15 @@ export class ByteBuffer {
     const bytes = this.#bytes;
     let length = this.#length;
     for (let index = 0; index < text.length; index++) bytes[length++] = text.charCodeAt(index);
+    this.#length = length;
+  }
+
+  /** The lowest byte of each `stride`th word, `count` times. */
+  lowBytes(words: Uint32Array, at: number, { stride, count }: Steps): void {
+    const bytes = this.#bytes;
+    let length = this.#length;
+    const end = at + count * stride;
+    for (let index = at; index < end; index += stride) bytes[length++] = words[index] ?? 0;
     this.#length = length;
   }
 

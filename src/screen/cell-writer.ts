@@ -3,7 +3,7 @@
  * attributes are on, and writes only what differs. Sequences: xterm ctlseqs.
  */
 import { ByteBuffer } from "./byte-buffer.ts";
-import { contentBits } from "./cell.ts";
+import { cellWords, contentBits } from "./cell.ts";
 import type { Clusters } from "./clusters.ts";
 import type { ColorDepth } from "./colors.ts";
 import { hasAgreedWidth, isPrintable } from "./printable.ts";
@@ -89,6 +89,15 @@ export class CellWriter {
     this.#style.set(words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
     if (content & contentBits.cluster) this.#cluster(content);
     else this.#character(content & contentBits.codePoint, content >>> contentBits.widthShift);
+    if (this.#x >= this.#cols) this.#x = unknown;
+  }
+
+  /** Draws `count` cells from `at` on, all of them ASCII characters in the style of the first. */
+  asciiRun(words: Uint32Array, at: number, count: number): void {
+    this.#out.reserve(mostBytes + count);
+    this.#style.set(words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
+    this.#out.lowBytes(words, at, { stride: cellWords, count });
+    this.#x += count;
     if (this.#x >= this.#cols) this.#x = unknown;
   }
 

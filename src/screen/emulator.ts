@@ -140,9 +140,10 @@ function createEmulator(library: XtermLibrary, options: EmulatorOptions): Emulat
     copyRow,
     write(bytes) {
       if (bytes.length === 0) return;
+      const wasScrolledBack = scrolledBack() > 0;
       guarded(opened.terminal, () => opened.write(bytes));
-      // Lines that leave a full history move all rows of a view of it, and xterm.js tells nothing.
-      if (scrolledBack() > 0) damageAll();
+      // Lines that leave a full history move a view of it, or end it, and xterm.js tells nothing.
+      if (wasScrolledBack || scrolledBack() > 0) damageAll();
     },
     resize(size) {
       const { cols, rows } = opened.terminal;

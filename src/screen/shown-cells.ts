@@ -34,6 +34,9 @@ const unknown = 0xffff_ffff;
 /** The content of the second cell of a wide character. */
 const rightHalf = 0;
 
+/** A tilde of width 1; ASCII characters begin with the blank. */
+const lastAscii = blankContent - 0x20 + 0x7e;
+
 /** ECH and the move over the erased cells are as long as this many spaces. */
 const shortestErase = 9;
 
@@ -88,32 +91,57 @@ class RowWriter implements ShownCells {
         x += 1;
         continue;
       }
-      const end = Math.max(to, redrawTo);
-      const count = content === blankContent ? this.#drawBlanks(x, y, end) : this.#draw(x, y);
+      const count = this.#draw({ x, y, end: Math.max(to, redrawTo) });
       if (content & contentBits.cluster)
         redrawTo = Math.max(redrawTo, Math.min(this.#cols, x + this.#reach(content)));
       x += count;
     }
   }
 
-  /** Draws the cell at `x`; returns its width. */
-  #draw(x: number, y: number): number {
-    const row = this.#row;
-    const width = (row[x * cellWords] ?? 0) >>> contentBits.widthShift;
+  /** Draws the cell at `x` with those behind it that can be drawn as one; returns how many. */
+  #draw({ x, y, end }: { x: number; y: number; end: number }): number {
+    const at = x * cellWords;
     this.#writer.moveTo(x, y);
-    this.#writer.cell(row, x * cellWords);
-    this.#claim(x, width);
-    return width;
-  }
-
-  /** Draws the blank at `x`, together with the blanks behind it if they are many. */
-  #drawBlanks(x: number, y: number, end: number): number {
-    const count = this.#blanksToErase(x, end);
-    if (count < shortestErase) return this.#draw(x, y);
-    this.#writer.moveTo(x, y);
-    this.#writer.erase(count);
+    const blanks = this.#isPlainBlank(x) ? this.#blanksToErase(x, end) : 0;
+    const run = blanks === 0 ? this.#asciiRun(x, end) : 0;
+    const count = blanks >= shortestErase ? blanks : run || this.#widthAt(x);
+    if (blanks >= shortestErase) this.#writer.erase(blanks);
+    else if (run > 0) this.#writer.asciiRun(this.#row, at, run);
+    else this.#writer.cell(this.#row, at);
     this.#claim(x, count);
     return count;
+  }
+
+  /**
+   * How many cells from `x` on are ASCII characters of one style that the terminal does not show:
+   * nearly all of a screen, and three times as fast to draw as one run.
+   */
+  #asciiRun(x: number, end: number): number {
+    const row = this.#row;
+    const shown = this.#words;
+    const first = x * cellWords;
+    const foreground = row[first + 1];
+    const background = row[first + 2];
+    const underline = row[first + 3];
+    const last = end * cellWords;
+    let at = first;
+    for (let there = this.#start + first; at < last; at += cellWords, there += cellWords) {
+      const content = row[at] ?? 0;
+      if (content < blankContent || content > lastAscii) break;
+      if (row[at + 1] !== foreground || row[at + 2] !== background) break;
+      if (row[at + 3] !== underline) break;
+      const isShown =
+        content === shown[there] &&
+        foreground === shown[there + 1] &&
+        background === shown[there + 2] &&
+        underline === shown[there + 3];
+      if (isShown && at > first) break;
+    }
+    return (at - first) / cellWords;
+  }
+
+  #widthAt(x: number): number {
+    return (this.#row[x * cellWords] ?? 0) >>> contentBits.widthShift;
   }
 
   /** How many plain blanks stand from `x` on, up to the last one that the terminal does not show. */
@@ -153,12 +181,14 @@ class RowWriter implements ShownCells {
   /** Notes what the terminal shows now; a wide character of which half was drawn over is lost. */
   #claim(x: number, count: number): void {
     const shown = this.#words;
-    const first = this.#start + x * cellWords;
+    const row = this.#row;
+    const offset = this.#start;
+    const first = x * cellWords;
     const next = first + count * cellWords;
-    if (x > 0 && shown[first] === rightHalf) shown[first - cellWords] = unknown;
-    if (x + count < this.#cols && shown[next] === rightHalf) shown[next] = unknown;
-    const source = x * cellWords;
-    for (let at = 0; at < count * cellWords; at++) shown[first + at] = this.#row[source + at] ?? 0;
+    if (x > 0 && shown[offset + first] === rightHalf) shown[offset + first - cellWords] = unknown;
+    if (x + count < this.#cols && shown[offset + next] === rightHalf)
+      shown[offset + next] = unknown;
+    for (let at = first; at < next; at++) shown[offset + at] = row[at] ?? 0;
     this.#written += count;
   }
 }

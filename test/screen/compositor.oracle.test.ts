@@ -9,7 +9,7 @@ import { chooseSeed, createRandom, type Random } from "./random.ts";
 import { randomOutput } from "./random-output.ts";
 
 /** Frames a run; ORACLE_FRAMES=20000 for the long one. */
-const frames = Number(process.env["ORACLE_FRAMES"] ?? 250);
+const frames = Number(process.env["ORACLE_FRAMES"] ?? 500);
 
 let createEmulator: CreateEmulator;
 let createOuter: (options: OuterOptions) => OuterScreen;

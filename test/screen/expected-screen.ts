@@ -41,10 +41,19 @@ export function expectedRow(
     });
     if (isCut) return plain(x);
     if (cell.width === 2 && cell.text === " ") return plain(x);
-    if (cell.width === 0 && row.cellAt(x - 1).text === " ") return plain(x - 1);
+    if (cell.width === 2 && halfFlag.test(cell.text))
+      return { owner: owner(x), cell: row.describe(x, { ...cell, width: 1 }) };
+    if (cell.width === 0 && isDrawnNarrow(row.cellAt(x - 1).text)) return plain(x - 1);
     const styled = cell.width === 0 ? x - 1 : x;
     return { owner: owner(x), cell: row.describe(styled, cell) };
   });
+}
+
+/** xterm.js gives half a flag two cells where a line ended within it; as output it has one. */
+const halfFlag = /^\p{RI}$/u;
+
+function isDrawnNarrow(text: string): boolean {
+  return text === " " || halfFlag.test(text);
 }
 
 type Shown = { readonly text: string; readonly width: number };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { loadEmulator } from "../../src/screen/emulator.ts";
+import { createHostColors } from "../../src/screen/host-colors.ts";
 
 const createEmulator = await loadEmulator();
 
 /** How many cells a text takes on a fresh screen. */
 function widthOf(text: string): number {
-  const emulator = createEmulator({ cols: 80, rows: 3, scrollback: 0, colors: () => undefined });
+  const emulator = createEmulator({ cols: 80, rows: 3, scrollback: 0, colors: createHostColors() });
   emulator.write(text);
   const { x } = emulator.cursor();
   emulator.dispose();
