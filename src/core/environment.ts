@@ -55,7 +55,13 @@ export type EnvironmentState =
 /** flake.nix or flake.lock changed while the panes run. */
 export type ReloadState =
   | { readonly type: "none" }
-  | { readonly type: "loading"; readonly since: number }
-  /** A newer environment is ready; panes get it when they restart. */
-  | { readonly type: "changed"; readonly at: number }
-  | { readonly type: "broken"; readonly problem: Problem };
+  | { readonly type: "loading"; readonly since: number; readonly newer?: NewerEnvironment }
+  | { readonly type: "changed"; readonly newer: NewerEnvironment }
+  | { readonly type: "broken"; readonly problem: Problem; readonly newer?: NewerEnvironment };
+
+/** It is ready; panes get it when they restart. */
+export type NewerEnvironment = {
+  /** Since when (ms since the epoch): what was started before has an older one. */
+  readonly at: number;
+  readonly summary: EnvironmentSummary;
+};

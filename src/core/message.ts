@@ -34,8 +34,10 @@ export type Happening =
   | { readonly type: "environment-ready"; readonly summary: EnvironmentSummary }
   | { readonly type: "environment-failed"; readonly problem: Problem; readonly lastGoodAt?: number }
   | { readonly type: "environment-reloading" }
-  | { readonly type: "environment-changed" }
-  | { readonly type: "environment-unchanged" }
+  /** Another environment than the one before is ready for what starts from now on. */
+  | { readonly type: "environment-changed"; readonly summary: EnvironmentSummary }
+  /** It was loaded again and is the same; what is said of it may differ. */
+  | { readonly type: "environment-unchanged"; readonly summary: EnvironmentSummary }
   | { readonly type: "environment-broken"; readonly problem: Problem }
   // panes
   | { readonly type: "pane-spawned"; readonly mode: AgentMode; readonly pid: number }

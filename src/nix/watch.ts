@@ -12,8 +12,8 @@ export type EnvironmentChange =
   /** The shell's files changed; it is evaluated in the background. */
   | { readonly type: "reloading" }
   | { readonly type: "changed"; readonly environment: LoadedEnvironment }
-  /** The files changed, the shell did not. */
-  | { readonly type: "unchanged" }
+  /** The files changed, the shell did not; what is said of it may have. */
+  | { readonly type: "unchanged"; readonly environment: LoadedEnvironment }
   /** It can no longer be loaded: what runs keeps what it has. */
   | { readonly type: "broken"; readonly problem: Problem };
 
@@ -111,7 +111,7 @@ function createWatch(ports: Ports, options: WatchOptions): Watch {
     const { environment } = result;
     const { problem } = environment.summary;
     if (problem) return { type: "broken", problem };
-    return isSame(current, environment) ? { type: "unchanged" } : { type: "changed", environment };
+    return { type: isSameEnvironment(current, environment) ? "unchanged" : "changed", environment };
   }
 
   return {
@@ -129,7 +129,7 @@ function createWatch(ports: Ports, options: WatchOptions): Watch {
 }
 
 /** A hook may export the time: the same shell in the store is the same environment. */
-function isSame(a: LoadedEnvironment, b: LoadedEnvironment): boolean {
+export function isSameEnvironment(a: LoadedEnvironment, b: LoadedEnvironment): boolean {
   if (a.storePath !== undefined && a.storePath === b.storePath) return true;
   return sameVariables(a.variables, b.variables);
 }

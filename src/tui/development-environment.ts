@@ -4,11 +4,12 @@
  * how it stands; the variables stay here.
  */
 import type { Problem } from "../core/error.ts";
+import type { Happening } from "../core/message.ts";
 import type { State } from "../core/state.ts";
 import { loadEnvironment } from "../nix/environment.ts";
 import type { LastGood, LoadedEnvironment } from "../nix/loaded-environment.ts";
 import { plainEnvironment } from "../nix/plain-environment.ts";
-import { watchEnvironment } from "../nix/watch.ts";
+import { type EnvironmentChange, isSameEnvironment, watchEnvironment } from "../nix/watch.ts";
 import type { Cancel, Ports, Variables } from "../platform/ports.ts";
 import type { Dispatch } from "./store.ts";
 
@@ -81,11 +82,7 @@ export function createDevelopmentEnvironment(
       current: environment,
       onChange: (change) => {
         if (change.type === "changed") current = change.environment;
-        dispatch(
-          change.type === "broken"
-            ? { type: "environment-broken", problem: change.problem }
-            : { type: `environment-${change.type}` },
-        );
+        dispatch(reported(change));
       },
     });
   }
@@ -99,9 +96,20 @@ export function createDevelopmentEnvironment(
   async function reload(): Promise<void> {
     dispatch({ type: "environment-reloading" });
     const result = await loadEnvironment(ports, { ...request, refresh: true });
-    if (!result.ok) return dispatch({ type: "environment-broken", problem: result.problem });
-    current = result.environment;
-    dispatch({ type: "environment-changed" });
+    // What is fallen back on is what the panes have: it is kept, and the fault is told.
+    const problem = result.ok ? result.environment.summary.problem : result.problem;
+    if (!result.ok || problem) {
+      if (problem) dispatch({ type: "environment-broken", problem });
+      return;
+    }
+    const { environment } = result;
+    const same = current !== undefined && isSameEnvironment(current, environment);
+    current = environment;
+    watch(environment);
+    dispatch({
+      type: same ? "environment-unchanged" : "environment-changed",
+      summary: environment.summary,
+    });
   }
 
   return {
@@ -122,4 +130,18 @@ export function createDevelopmentEnvironment(
       stopWatch?.();
     },
   };
+}
+
+function reported(change: EnvironmentChange): Happening {
+  switch (change.type) {
+    case "reloading":
+      return { type: "environment-reloading" };
+    case "changed":
+    case "unchanged":
+      return { type: `environment-${change.type}`, summary: change.environment.summary };
+    case "broken":
+      return { type: "environment-broken", problem: change.problem };
+    default:
+      return change satisfies never;
+  }
 }

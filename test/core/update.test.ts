@@ -3,7 +3,13 @@ import type { Effect } from "../../src/core/effect.ts";
 import type { Happening } from "../../src/core/message.ts";
 import type { State } from "../../src/core/state.ts";
 import { update } from "../../src/core/update.ts";
-import { sampleNow, samplePane, sampleState, withPane } from "../fakes/sample-state.ts";
+import {
+  sampleNow,
+  samplePane,
+  sampleState,
+  sampleSummary,
+  withPane,
+} from "../fakes/sample-state.ts";
 
 const now = sampleNow;
 
@@ -74,7 +80,8 @@ describe("environment", () => {
   });
 
   it("says that it changed until every pane has restarted", () => {
-    const changed = after(sampleState(), { type: "environment-changed" })[0];
+    const summary = { ...sampleSummary, hookOutput: "new" };
+    const changed = after(sampleState(), { type: "environment-changed", summary })[0];
     expect(changed.environment).toMatchObject({ reload: { type: "changed" } });
 
     const [restarted] = after(
@@ -88,7 +95,51 @@ describe("environment", () => {
     expect(restarted.environment).toMatchObject({ reload: { type: "changed" } });
 
     const [all] = after(restarted, { type: "pane-stopped", mode: "review" });
-    expect(all.environment).toMatchObject({ reload: { type: "none" } });
+    expect(all.environment).toMatchObject({ summary, reload: { type: "none" } });
+  });
+
+  it("says so still when a further change is undone or fails", () => {
+    const newer = { ...sampleSummary, hookOutput: "new" };
+    const again = { ...sampleSummary, hookOutput: "again" };
+    const problem = { code: "nix/syntax", message: "m", remedy: "r" } as const;
+    const [changed] = after(sampleState(), { type: "environment-changed", summary: newer });
+
+    const [broken] = after(
+      changed,
+      { type: "environment-reloading" },
+      { type: "environment-broken", problem },
+    );
+    expect(broken.environment).toMatchObject({ reload: { type: "broken", newer: {} } });
+    const [undone] = after(
+      broken,
+      { type: "environment-reloading" },
+      { type: "environment-unchanged", summary: again },
+    );
+
+    expect(undone.environment).toMatchObject({
+      summary: sampleSummary,
+      reload: { type: "changed", newer: { summary: again } },
+    });
+  });
+
+  it("is the last good one no longer when the flake is mended", () => {
+    const problem = { code: "nix/syntax", message: "m", remedy: "r" } as const;
+    const lastGood = { ...sampleSummary, source: "last-good", problem } as const;
+    const state = sampleState({
+      environment: { type: "ready", summary: lastGood, reload: { type: "none" } },
+    });
+
+    const [mended] = after(
+      state,
+      { type: "environment-reloading" },
+      { type: "environment-unchanged", summary: sampleSummary },
+    );
+
+    expect(mended.environment).toEqual({
+      type: "ready",
+      summary: sampleSummary,
+      reload: { type: "none" },
+    });
   });
 
   function ready() {

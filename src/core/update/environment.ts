@@ -1,8 +1,13 @@
 /** The development environment: loading at start, and reloading while the panes run. */
-import type { EnvironmentState, ReloadState } from "../environment.ts";
+import type {
+  EnvironmentState,
+  EnvironmentSummary,
+  NewerEnvironment,
+  ReloadState,
+} from "../environment.ts";
 import type { Message } from "../message.ts";
 import { agentModes } from "../mode.ts";
-import type { State } from "../state.ts";
+import type { PaneState, State } from "../state.ts";
 import { type Step, step } from "./step.ts";
 
 type EnvironmentMessage = Extract<Message, { type: `environment-${string}` }>;
@@ -31,13 +36,17 @@ export function updateEnvironment(state: State, message: EnvironmentMessage): St
         }),
       );
     case "environment-reloading":
-      return step(withReload(state, { type: "loading", since: message.now }));
-    case "environment-changed":
-      return step(withReload(state, { type: "changed", at: message.now }));
+      return step(withReload(state, { type: "loading", since: message.now, ...pending(state) }));
+    case "environment-changed": {
+      const newer = { at: message.now, summary: message.summary };
+      return step(withReload(state, { type: "changed", newer }));
+    }
     case "environment-unchanged":
-      return step(withReload(state, { type: "none" }));
+      return step(unchanged(state, message.summary));
     case "environment-broken":
-      return step(withReload(state, { type: "broken", problem: message.problem }));
+      return step(
+        withReload(state, { type: "broken", problem: message.problem, ...pending(state) }),
+      );
     default:
       return message satisfies never;
   }
@@ -78,7 +87,49 @@ function withEnvironment(state: State, environment: EnvironmentState): State {
 }
 
 /** Sets how the reload stands; before the first environment there is nothing to reload. */
-export function withReload(state: State, reload: ReloadState): State {
+function withReload(state: State, reload: ReloadState): State {
   if (state.environment.type !== "ready") return state;
   return withEnvironment(state, { ...state.environment, reload });
+}
+
+/** A newer environment that some pane does not have yet: a further reload does not undo it. */
+function pending({ environment }: State): { readonly newer?: NewerEnvironment } {
+  if (environment.type !== "ready" || environment.reload.type === "none") return {};
+  const { newer } = environment.reload;
+  return newer ? { newer } : {};
+}
+
+function unchanged(state: State, summary: EnvironmentSummary): State {
+  if (state.environment.type !== "ready") return state;
+  const { newer } = pending(state);
+  return newer
+    ? withReload(state, { type: "changed", newer: { ...newer, summary } })
+    : withEnvironment(state, { ...state.environment, summary, reload: { type: "none" } });
+}
+
+/** Once no pane is left with the older environment, the newer one is the environment. */
+export function withoutOlder(state: State): State {
+  const { newer } = pending(state);
+  if (state.environment.type !== "ready" || !newer) return state;
+  if (Object.values(state.panes).some((pane) => runsSince(pane, newer.at))) return state;
+  const { reload } = state.environment;
+  const { summary } = newer;
+  switch (reload.type) {
+    case "none":
+    case "changed":
+      return withEnvironment(state, { ...state.environment, summary, reload: { type: "none" } });
+    case "loading":
+    case "broken": {
+      const { newer: _, ...rest } = reload;
+      return withEnvironment(state, { ...state.environment, summary, reload: rest });
+    }
+    default:
+      return reload satisfies never;
+  }
+}
+
+/** Whether a pane has a process from before a time. */
+function runsSince({ process }: PaneState, at: number): boolean {
+  if (process.type === "stopping") return true;
+  return (process.type === "starting" || process.type === "running") && process.since < at;
 }

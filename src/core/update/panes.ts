@@ -4,7 +4,7 @@ import type { Effect } from "../effect.ts";
 import type { Message } from "../message.ts";
 import type { AgentMode } from "../mode.ts";
 import type { PaneState, State } from "../state.ts";
-import { withReload } from "./environment.ts";
+import { withoutOlder } from "./environment.ts";
 import { type Step, step, withPane } from "./step.ts";
 
 type PaneMessage = Extract<Message, { mode: AgentMode; type: `pane-${string}` | "agent-report" }>;
@@ -94,9 +94,7 @@ export function restart(state: State, mode: AgentMode): Step {
 
 function start(state: State, mode: AgentMode): Step {
   const ready = withPane(state, mode, { process: { type: "waiting" }, ...ran(state, mode) });
-  const changed = ready.environment.type === "ready" && ready.environment.reload.type === "changed";
-  const reloaded = changed && othersWait(ready, mode) ? withReload(ready, { type: "none" }) : ready;
-  return step(reloaded, { type: "start-agents", modes: [mode] }, stopTimer(mode));
+  return step(withoutOlder(ready), { type: "start-agents", modes: [mode] }, stopTimer(mode));
 }
 
 /** What the settings want to run now: it may have changed since the last start. */
@@ -107,21 +105,6 @@ function ran(state: State, mode: AgentMode): Pick<PaneState, "kind" | "label" | 
     label: command ? (command[0]?.split("/").at(-1) ?? "") : "opencode",
     terminalTitle: "",
   };
-}
-
-/** The last pane that restarts takes the hint about a changed environment with it. */
-function othersWait(state: State, mode: AgentMode): boolean {
-  return Object.values(state.panes).every(
-    (pane) =>
-      pane.mode === mode || pane.process.type === "waiting" || startedAfterChange(state, pane),
-  );
-}
-
-function startedAfterChange(state: State, { process }: PaneState): boolean {
-  if (state.environment.type !== "ready" || state.environment.reload.type !== "changed")
-    return false;
-  const { at } = state.environment.reload;
-  return (process.type === "starting" || process.type === "running") && process.since >= at;
 }
 
 function exited(

@@ -10,7 +10,7 @@ function footer(changes: Partial<State>, cols = 100): string {
 const changed: State["environment"] = {
   type: "ready",
   summary: sampleSummary,
-  reload: { type: "changed", at: now },
+  reload: { type: "changed", newer: { at: now, summary: sampleSummary } },
 };
 const notice = {
   level: "error",

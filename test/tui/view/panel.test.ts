@@ -101,7 +101,7 @@ describe("the side panel", () => {
     ],
     [
       "a changed flake",
-      reload({ type: "changed", at: now }),
+      reload({ type: "changed", newer: { at: now, summary: sampleSummary } }),
       "environment changed, ctrl+o R\n restarts",
     ],
     ["a reload", reload({ type: "loading", since: now }), "flake changed, evaluating"],
