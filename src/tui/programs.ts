@@ -51,6 +51,7 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
   const environment = paneVariables(options.variables(), mode);
   const located = await locateOpencode(ports, {
     configured: settings.opencode.path,
+    projectRoot: project.root,
     userPath: ports.env["PATH"],
     shellPath: environment["PATH"],
   });

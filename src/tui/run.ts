@@ -5,9 +5,9 @@
 import type { Exit } from "../core/agent.ts";
 import { initialState } from "../core/initial-state.ts";
 import { arrange } from "../core/layout.ts";
-import { type AgentMode, agentModes, byMode } from "../core/mode.ts";
+import { type AgentMode, byMode } from "../core/mode.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Notice, Saved, State } from "../core/state.ts";
+import type { Notice, Saved } from "../core/state.ts";
 import { createKeymap, type Keymap } from "../keys/keymap.ts";
 import type { Cancel, OwnProcess, Ports, Terminal } from "../platform/ports.ts";
 import type { ProcessLedger } from "../project/leftovers.ts";
@@ -263,9 +263,4 @@ function openTui(
 function signalCode(name: NodeJS.Signals): number {
   const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
   return 128 + (numbers[name] ?? 0);
-}
-
-/** All modes whose pane has a process. */
-export function runningModes(state: State): readonly AgentMode[] {
-  return agentModes.filter((mode) => state.panes[mode].process.type === "running");
 }

@@ -200,17 +200,6 @@ function silent(mode: AgentMode): Problem {
   };
 }
 
-/** The program of a mode that runs a plain command. */
-export function commandProgram(options: {
-  readonly command: readonly string[];
-  readonly file: string;
-  readonly cwd: string;
-  readonly env: Variables;
-}): Program {
-  const [, ...args] = options.command;
-  return { file: options.file, args, cwd: options.cwd, env: options.env };
-}
-
 /** A command that is not there, in the user's words. */
 export function commandMissing(mode: AgentMode, name: string): AiRulesError {
   return new AiRulesError({
