@@ -56,7 +56,8 @@ export function progressTexts({ builds, fetches, bytes }: EnvironmentProgress): 
   ];
 }
 
-/** "flake.nix:12:5". */
-export function positionText({ file, line, column }: FilePosition): string {
-  return [printable(file), line, column].filter((each) => each !== undefined).join(":");
+/** "flake.nix:12:5": a file of the project is named from its root. */
+export function positionText({ file, line, column }: FilePosition, root: string): string {
+  const name = file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+  return [printable(name), line, column].filter((each) => each !== undefined).join(":");
 }

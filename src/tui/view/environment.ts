@@ -22,6 +22,7 @@ export function environmentView({
 }: OverlayRequest<"environment">): OverlayView {
   const text = environmentLines({
     environment: state.environment,
+    root: state.project.root,
     now: state.now,
     restartKeys: wayTo("restart-all", hints),
   });
@@ -42,16 +43,18 @@ export function environmentView({
 
 type Request = {
   readonly environment: EnvironmentState;
+  readonly root: string;
   readonly now: number;
   readonly restartKeys: string;
 };
 
-function environmentLines({ environment, now, restartKeys }: Request): readonly ReaderLine[] {
+function environmentLines(request: Request): readonly ReaderLine[] {
+  const { environment, root, now, restartKeys } = request;
   switch (environment.type) {
     case "loading":
       return [environment.progress.activity, ...progressTexts(environment.progress)].map(plain);
     case "failed":
-      return problemLines(environment.problem, "error");
+      return problemLines({ problem: environment.problem, root, meaning: "error" });
     case "ready": {
       const { summary, reload } = environment;
       return [
@@ -60,8 +63,12 @@ function environmentLines({ environment, now, restartKeys }: Request): readonly 
         plain(`${summary.variableCount} variables added or changed`),
         ...optional(summary.note, "plain"),
         ...optional(reloadText(reload, restartKeys), "warning"),
-        ...(reload.type === "broken" ? problemLines(reload.problem, "warning") : []),
-        ...(summary.problem ? problemLines(summary.problem, "error") : []),
+        ...(reload.type === "broken"
+          ? problemLines({ problem: reload.problem, root, meaning: "warning" })
+          : []),
+        ...(summary.problem
+          ? problemLines({ problem: summary.problem, root, meaning: "error" })
+          : []),
         ...hookLines(summary.hookOutput, summary.hookWarned),
       ];
     }
@@ -70,11 +77,13 @@ function environmentLines({ environment, now, restartKeys }: Request): readonly 
   }
 }
 
-function problemLines(problem: Problem, meaning: Meaning): readonly ReaderLine[] {
+type Trouble = { readonly problem: Problem; readonly root: string; readonly meaning: Meaning };
+
+function problemLines({ problem, root, meaning }: Trouble): readonly ReaderLine[] {
   return [
     empty,
     { text: printable(problem.message), meaning },
-    ...optional(problem.position && positionText(problem.position), "plain"),
+    ...optional(problem.position && positionText(problem.position, root), "plain"),
     plain(`fix: ${problem.remedy}`),
     ...longText(problem.detail ?? ""),
   ];
@@ -87,8 +96,8 @@ function hookLines(output: string, warned: boolean): readonly ReaderLine[] {
   return [empty, { text: title, meaning: warned ? "warning" : "strong" }, ...lines];
 }
 
-/** A hook or a trace can be megabytes long; what is said last matters most. */
-const longest = 64 * 1024;
+/** A trace can be megabytes long; what is said last matters most. A hook's output is cut before. */
+const longest = 128 * 1024;
 
 function longText(text: string): readonly ReaderLine[] {
   return printableLines(text.slice(-longest)).map((each) => ({ text: each, meaning: "dim" }));

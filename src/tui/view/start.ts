@@ -24,7 +24,13 @@ export function startView(state: State, size: Size): StartView | undefined {
   const lines =
     environment.type === "loading"
       ? loadingLines(state, environment, cols)
-      : failedLines({ environment, now: state.now, cols, rows: size.rows });
+      : failedLines({
+          environment,
+          root: state.project.root,
+          now: state.now,
+          cols,
+          rows: size.rows,
+        });
   return { type: "start", cols, lines: lines.slice(0, size.rows) };
 }
 
@@ -51,15 +57,16 @@ function loadingLines(state: State, { since, progress }: Loading, cols: number):
 
 type FailedRequest = {
   readonly environment: Failed;
+  readonly root: string;
   readonly now: number;
   readonly cols: number;
   readonly rows: number;
 };
 
 /** What failed and the choices; of the detail what there is room for, from its end, where tools say why. */
-function failedLines({ environment, now, cols, rows }: FailedRequest): readonly Line[] {
+function failedLines({ environment, root, now, cols, rows }: FailedRequest): readonly Line[] {
   const { problem, lastGoodAt } = environment;
-  const position = problem.position === undefined ? [] : [positionText(problem.position)];
+  const position = problem.position === undefined ? [] : [positionText(problem.position, root)];
   const lines: readonly Line[] = [
     ...wrapText(printable(problem.message), cols - 2, 4).map((text, index): Line => {
       return index === 0

@@ -132,7 +132,7 @@ describe("the environment", () => {
       code: "nix/eval",
       message: "nix could not evaluate ./flake.nix",
       remedy: "add the missing bracket",
-      position: { file: "flake.nix", line: 3, column: 4 },
+      position: { file: "/home/ada/shop/flake.nix", line: 3, column: 4 },
       detail: "error: syntax error",
     } as const;
     const environment = readyEnvironment({ problem, hookOutput: "" });

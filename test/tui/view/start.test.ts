@@ -45,7 +45,7 @@ describe("the start screen", () => {
     code: "nix/eval",
     message: "nix could not evaluate ./flake.nix: a bracket is missing somewhere",
     remedy: "close the bracket",
-    position: { file: "flake.nix", line: 3, column: 4 },
+    position: { file: "/home/ada/shop/flake.nix", line: 3, column: 4 },
     detail: "error: first\nerror: last\n",
   } as const;
 
