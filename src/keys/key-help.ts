@@ -19,14 +19,24 @@ export function helpRows(keymap: Keymap): readonly HelpRow[] {
   });
 }
 
-/** One row an action that can follow the prefix; `keys` are the keys after it: "h left". */
+/** One row an action that can follow the prefix; `keys` are the keys after it: "h left". Titles are short. */
 export function whichKeyRows(keymap: Keymap): readonly HelpRow[] {
   return actionNames
     .map((action) => {
       const { title, group } = actions[action];
-      return { action, keys: keymap.prefixedChordsOf(action).join(" "), title, group };
+      return {
+        action,
+        keys: keymap.prefixedChordsOf(action).join(" "),
+        title: withoutDetail(title),
+        group,
+      };
     })
     .filter((row) => row.keys !== "");
+}
+
+/** "restart this mode, conversation kept" is "restart this mode". */
+function withoutDetail(title: string): string {
+  return title.replace(/(,|:| \().*$/u, "");
 }
 
 export type FooterHint = { readonly keys: string; readonly title: string };

@@ -23,6 +23,7 @@ describe("what people see of the keys", () => {
     const rows = whichKeyRows(keymap);
 
     expect(rows.find(({ action }) => action === "focus-left")?.keys).toBe("h left");
+    expect(rows.find(({ action }) => action === "restart")?.title).toBe("restart this mode");
     expect(rows.some(({ action }) => action === "scroll-up")).toBe(false);
     expect(whichKeyRows(without)).toEqual([]);
   });

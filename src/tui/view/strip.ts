@@ -1,6 +1,6 @@
-/** The which-key strip: what can follow the prefix, in as many columns as there is room for. */
+/** The which-key strip: what can follow the prefix, in as few rows as it fits in. */
 import { cellWidth } from "./cell-text.ts";
-import type { Hints } from "./hints.ts";
+import type { Hints, KeyHint } from "./hints.ts";
 import { type Line, type Size, type Span, span } from "./line.ts";
 
 export type StripView = { readonly type: "strip"; readonly lines: readonly Line[] };
@@ -10,11 +10,10 @@ const gap = 3;
 
 /** Reading goes down the columns. The last line says how to leave. */
 export function stripView(size: Size, hints: Hints): StripView {
-  const { perRow, cell } = grid(size.cols, hints);
-  const count = Math.ceil(hints.whichKey.length / perRow);
+  const columns = fittingColumns(size.cols, hints);
+  const count = columns[0]?.length ?? 0;
   const rows = Array.from({ length: count }, (_, row): Line => {
-    const inRow = hints.whichKey.filter((_hint, index) => index % count === row);
-    return { left: inRow.flatMap((hint) => cellSpans(hint, cell)) };
+    return { left: columns.flatMap((column) => cellSpans(column[row], widthOf(column) + gap)) };
   });
   const lines = rows.slice(0, Math.max(0, size.rows - 1));
   return { type: "strip", lines: [...lines, leaveLine(hints)].slice(0, size.rows) };
@@ -22,20 +21,34 @@ export function stripView(size: Size, hints: Hints): StripView {
 
 /** How many rows the strip wants in so many columns. */
 export function stripRows(cols: number, hints: Hints): number {
-  return Math.ceil(hints.whichKey.length / grid(cols, hints).perRow) + 1;
+  return (fittingColumns(cols, hints)[0]?.length ?? 0) + 1;
 }
 
-function grid(cols: number, hints: Hints): { readonly perRow: number; readonly cell: number } {
-  const widest = Math.max(
-    1,
-    ...hints.whichKey.map(({ keys, title }) => cellWidth(`${keys} ${title}`)),
-  );
-  const cell = widest + gap;
-  return { cell, perRow: Math.max(1, Math.floor((cols - padding + gap) / cell)) };
+type Column = readonly KeyHint[];
+
+/** As many columns as fit, each as wide as its widest cell: a small terminal shows all keys too. */
+function fittingColumns(cols: number, { whichKey }: Hints): readonly Column[] {
+  for (let rows = 1; rows < whichKey.length; rows++) {
+    const columns = columnsOf(whichKey, rows);
+    const widths = columns.reduce((sum, column) => sum + widthOf(column), 0);
+    if (widths + gap * columns.length <= cols - padding) return columns;
+  }
+  return whichKey.length === 0 ? [] : [whichKey];
 }
 
-function cellSpans({ keys, title }: Hints["whichKey"][number], cell: number): readonly Span[] {
-  const space = " ".repeat(Math.max(0, cell - cellWidth(`${keys} ${title}`)));
+function columnsOf(hints: Column, rows: number): readonly Column[] {
+  const count = Math.ceil(hints.length / rows);
+  return Array.from({ length: count }, (_, index) => hints.slice(index * rows, (index + 1) * rows));
+}
+
+function widthOf(column: Column): number {
+  return Math.max(0, ...column.map(({ keys, title }) => cellWidth(`${keys} ${title}`)));
+}
+
+function cellSpans(hint: KeyHint | undefined, width: number): readonly Span[] {
+  if (!hint) return [];
+  const { keys, title } = hint;
+  const space = " ".repeat(width - cellWidth(`${keys} ${title}`));
   return [span(keys, "key"), span(` ${title}${space}`)];
 }
 
