@@ -7,6 +7,9 @@
  *                          once the result of the one before is known
  *   HOLD                   sends the first words, then keeps the stream open until `release()`
  *   FAIL400, FAIL500       fail with that HTTP status
+ *   SAY:text               at the end of a script: answers with that text instead
+ *
+ * A conversation for people to read has its scripts apart: `scripts` holds them by prompt.
  */
 import { createServer, type ServerResponse } from "node:http";
 
@@ -40,6 +43,7 @@ export type ModelServer = {
 /** Starts the server on a free port of 127.0.0.1. */
 export async function startModelServer(
   models: readonly string[] = ["fake-plan", "fake-build", "fake-review"],
+  scripts: Readonly<Record<string, string>> = {},
 ): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
   const held = new Set<() => void>();
@@ -53,7 +57,7 @@ export async function startModelServer(
         return sendJson(response, 404, { error: { message: "not found" } });
       const read = readRequest(Buffer.concat(chunks).toString("utf8"));
       requests.push(read);
-      answer(read, response, held);
+      answer({ ...read, prompt: scripts[read.prompt] ?? read.prompt }, response, held);
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -127,7 +131,9 @@ function answer(request: ModelRequest, response: ServerResponse, held: Set<() =>
 
   const call = toolCalls(prompt)[toolResults.length];
   if (call) return sendToolCall(request, response, { ...call, index: toolResults.length });
-  const text = `${request.model} heard: ${prompt}${toolResults.length ? " (tools done)" : ""}`;
+  const said = /\bSAY:([\s\S]*)$/.exec(prompt)?.[1];
+  const text =
+    said ?? `${request.model} heard: ${prompt}${toolResults.length ? " (tools done)" : ""}`;
   if (/\bHOLD\b/.test(prompt)) return holdText(request, response, { text, held });
   return sendText(request, response, text);
 }

@@ -1,0 +1,39 @@
+/**
+ * The parts of the documents that are made from the source. Each stands between two comments, which
+ * stay; what is between them is written anew by `npm run docs`.
+ */
+import { join } from "node:path";
+import { actionNames, actions } from "../../src/core/action.ts";
+import { keyTableMarkdown } from "../../src/keys/key-help.ts";
+import { errorTable } from "./error-table.ts";
+import { settingsTable } from "./settings-table.ts";
+
+export const projectRoot = join(import.meta.dirname, "../..");
+
+export type GeneratedPart = {
+  readonly name: string;
+  /** From the project's root. */
+  readonly file: string;
+  readonly make: () => string;
+};
+
+export const generatedParts: readonly GeneratedPart[] = [
+  { name: "keys", file: "README.md", make: () => keyTableMarkdown() },
+  { name: "settings", file: "docs/settings.md", make: settingsTable },
+  { name: "actions", file: "docs/settings.md", make: actionList },
+  { name: "errors", file: "docs/errors.md", make: errorTable },
+];
+
+/** A document with one of its parts made anew. Throws when it has no place for it. */
+export function withPart(document: string, { name, file, make }: GeneratedPart): string {
+  const [begin, end] = [`<!-- ${name}: made by \`npm run docs\` -->`, `<!-- /${name} -->`];
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`${file} has no place for ${name}: ${begin} ... ${end}`);
+  return `${document.slice(0, from + begin.length)}\n\n${make()}\n${document.slice(to)}`;
+}
+
+function actionList(): string {
+  return `${actionNames.map((name) => `- \`${name}\`: ${actions[name].title}`).join("\n")}\n`;
+}
