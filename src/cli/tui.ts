@@ -1,7 +1,6 @@
 /** `ai-rules tui`: refuses where it cannot work, takes the project, runs, and lets go of it. */
 import { basename } from "node:path";
-import { AiRulesError, type Problem } from "../core/error.ts";
-import type { Notice } from "../core/state.ts";
+import { AiRulesError } from "../core/error.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
 import type { Ports, Terminal } from "../platform/ports.ts";
 import { createPorts } from "../platform/real-ports.ts";
@@ -20,6 +19,7 @@ import { runTui } from "../tui/run.ts";
 import type { FromWorker, ToWorker } from "../tui/view/protocol.ts";
 import type { Capabilities } from "../tui/view/theme.ts";
 import type { GlobalFlags } from "./arguments.ts";
+import { createNotices } from "./notices.ts";
 
 /** Opens the three modes on a project; resolves to the exit code. */
 export async function tui({ flags }: { readonly flags: GlobalFlags }): Promise<number> {
@@ -59,10 +59,11 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
   const settings = await loadSettings(ports, root);
   const { saved, problem } = await readSavedState(ports, data);
   const run = await createRunDirectory(ports, runtime);
-  const notices = [...settings.errors, ...settings.warnings, ...(problem ? [problem] : [])];
+  const notices = createNotices(ports.log);
+  notices.tell([...settings.errors, ...settings.warnings, ...(problem ? [problem] : [])]);
   const writer = createSavedStateWriter(ports, {
     projectDirectory: data,
-    onProblem: (found) => ports.log.warn(found.message),
+    onProblem: (found) => notices.tell([found]),
   });
   const shell = flags.shell ?? settings.settings.shell;
   try {
@@ -73,21 +74,19 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
       startView,
       project: { root, name: basename(root) },
       settings: settings.settings,
-      notices: notices.map(noticeOf),
+      watchNotices: notices.listen,
       directories: { run: run.path, data, environments: directories.environments },
       ledger: createProcessLedger(ports, run.path),
       save: writer.save,
-      watchSettings: (onChange, onNotice) =>
+      watchSettings: (onChange) =>
         watchSettings(ports, {
           root,
           current: settings.settings,
           onSettings: (changed, warnings) => {
             onChange(changed);
-            for (const warning of warnings) onNotice(noticeOf(warning));
+            notices.tell(warnings);
           },
-          onBroken: (errors) => {
-            for (const error of errors.slice(0, 1)) onNotice(brokenNotice(error));
-          },
+          onBroken: (errors) => notices.tell(errors, "the settings from before still hold"),
         }),
       ...(shell === undefined ? {} : { shell }),
       ...(saved === undefined ? {} : { saved }),
@@ -97,21 +96,6 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
     await sweeping;
     await run.remove();
   }
-}
-
-/** A broken edit keeps what held before, and says so. */
-function brokenNotice(problem: Problem): Omit<Notice, "until"> {
-  const { text, ...rest } = noticeOf(problem);
-  return { ...rest, level: "error", text: `${text}; the settings from before still hold` };
-}
-
-function noticeOf(problem: Problem): Omit<Notice, "until"> {
-  const { file, line, column } = problem.position ?? {};
-  const place = [file && basename(file), line, column]
-    .filter((part) => part !== undefined)
-    .join(":");
-  const text = place ? `${place}: ${problem.message}` : problem.message;
-  return { level: "warning", text, remedy: problem.remedy };
 }
 
 function startView(capabilities: Capabilities): ViewWorker {

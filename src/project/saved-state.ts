@@ -1,5 +1,5 @@
 /** What outlives the program, per project: a small JSON file, written whenever it changes. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Problem, toProblem } from "../core/error.ts";
 import { agentModes } from "../core/mode.ts";
 import { layoutChoices } from "../core/settings.ts";
@@ -139,9 +139,16 @@ function unreadable(path: string, error: unknown): Problem {
 function unwritable(path: string, error: unknown): Problem {
   return {
     code: "state/unwritable",
-    message: `layout and conversations cannot be saved: ${toMessage(error)}`,
-    remedy: `make the directory of ${path} writable, or free some space`,
+    message: `layout and conversations cannot be saved (${reasonOf(error)})`,
+    remedy: `make ${dirname(path)} writable, or free some space`,
+    detail: toMessage(error),
   };
+}
+
+/** "ENOSPC" where the system says so: its whole sentence would push the remedy off the screen. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : toMessage(error);
 }
 
 function toMessage(error: unknown): string {

@@ -36,7 +36,6 @@ export type TuiOptions = {
   readonly settings: Settings;
   readonly shell?: string;
   readonly saved?: Saved;
-  readonly notices: readonly Omit<Notice, "until">[];
   readonly directories: {
     readonly run: string;
     readonly data: string;
@@ -45,10 +44,9 @@ export type TuiOptions = {
   readonly ledger: ProcessLedger;
   readonly save: (saved: Saved) => void;
   /** Tells of each change of the settings files. */
-  readonly watchSettings: (
-    onChange: (settings: Settings) => void,
-    onNotice: (notice: Omit<Notice, "until">) => void,
-  ) => Cancel;
+  readonly watchSettings: (onChange: (settings: Settings) => void) => Cancel;
+  /** Tells what the user should know, also what was found before the start. */
+  readonly watchNotices: (onNotice: (notice: Omit<Notice, "until">) => void) => Cancel;
 };
 
 /** Runs the TUI until it is quit; resolves to the exit code. */
@@ -222,6 +220,7 @@ function openTui(
 
   async function stopEverything(): Promise<void> {
     stopWatchingSettings();
+    stopWatchingNotices();
     environment.stop();
     clockwork.stop();
     await supervisor.stopAll();
@@ -233,9 +232,8 @@ function openTui(
     host.dispose();
   }
 
-  const stopWatchingSettings = options.watchSettings(
-    (changed) => dispatch({ type: "settings-changed", settings: changed }),
-    (notice) => dispatch({ type: "notice", notice }),
+  const stopWatchingSettings = options.watchSettings((changed) =>
+    dispatch({ type: "settings-changed", settings: changed }),
   );
 
   options.ownProcess.onSignal((name) =>
@@ -256,7 +254,9 @@ function openTui(
   dispatch({ type: "started" });
   outer.ask();
   input.followPane();
-  for (const notice of options.notices) dispatch({ type: "notice", notice });
+  const stopWatchingNotices = options.watchNotices((notice) =>
+    dispatch({ type: "notice", notice }),
+  );
 }
 
 /** A program that a signal ended exits with 128 and its number (POSIX shells). */
