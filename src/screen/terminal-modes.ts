@@ -144,6 +144,13 @@ export function modesSequence(modes: TerminalModes): string {
   return `${privateModes}${keypad}\x1b[>${modes.kittyFlags}u\x1b[>4;${modes.modifyOtherKeys}m`;
 }
 
+/**
+ * Turns off what a program asked its terminal to send, and synchronized output: for the screen of a
+ * program that had no time to do so. What is shown stays. CAN ends a sequence it was in the midst of.
+ */
+export const endOfProgram =
+  "\x18\x1b[?1;9;1000;1002;1003;1004;1006;1015;1016;2004;2026;2031;2048l\x1b>\x1b[=0u\x1b[>4;0m";
+
 type ModeChange = {
   readonly followed: Followed;
   readonly mode: number;

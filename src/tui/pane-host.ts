@@ -9,6 +9,7 @@ import type { Exit } from "../core/agent.ts";
 import { type AgentMode, type ByMode, byMode } from "../core/mode.ts";
 import type { Cancel, Clock, Pty, PtyOptions, PtySize, SpawnPty } from "../platform/ports.ts";
 import type { Emulator } from "../screen/emulator.ts";
+import { endOfProgram } from "../screen/terminal-modes.ts";
 
 export type PaneEvents = {
   /** After a chunk of output was parsed. */
@@ -78,6 +79,8 @@ export function createPaneHost(options: PaneHostOptions): PaneHost {
     });
     pty.onExit((exit) => {
       if (pane.pty === pty) pane.pty = undefined;
+      // What is started next must not be sent mouse reports before it has asked for them.
+      pane.emulator.write(endOfProgram);
       events.onExit(mode, exit);
     });
     return pty;

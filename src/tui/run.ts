@@ -186,6 +186,7 @@ function openTui(
   function paneExited(mode: AgentMode, exit: Exit): void {
     supervisor.exited(mode, exit);
     display.paneChanged(mode, 0);
+    if (mode === state().focus) input.followPane();
   }
 
   const perform = createPerformer(clock, {

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { byMode } from "../../src/core/mode.ts";
+import { loadEmulator } from "../../src/screen/emulator.ts";
+import { createPaneHost } from "../../src/tui/pane-host.ts";
+import { createFakePtys } from "../fakes/fake-pty.ts";
+import { createManualClock } from "../fakes/manual-clock.ts";
+
+const createEmulator = await loadEmulator();
+const program = { file: "/bin/agent", args: [], cwd: "/", env: {} };
+
+function openHost() {
+  const size = { cols: 40, rows: 5 };
+  const ptys = createFakePtys();
+  const host = createPaneHost({
+    clock: createManualClock(),
+    spawnPty: ptys.spawn,
+    sizes: byMode(() => size),
+    createEmulator: () => createEmulator({ ...size, scrollback: 10, colors: () => undefined }),
+    events: { onOutput: () => undefined, onFirstOutput: () => undefined, onExit: () => undefined },
+  });
+  return { host, children: ptys.children };
+}
+
+const killed = { signal: "SIGKILL" };
+
+it("keeps the last screen of a killed program but none of what it asked to be sent", () => {
+  const { host, children } = openHost();
+  host.spawn("plan", program);
+  const fresh = host.emulator("plan").modes();
+
+  children[0]?.say("\x1b[?1049h\x1b[?1;1003;1004;1006;2004;2031;2048h\x1b=\x1b[>7u\x1b[>4;2m");
+  children[0]?.say("\x1b[?2026hlast words\x1b[3");
+  expect(host.emulator("plan").modes()).toMatchObject({ mouseTracking: "any", kittyFlags: 7 });
+  children[0]?.end(killed);
+
+  expect(host.emulator("plan").modes()).toEqual({ ...fresh, alternateScreen: true });
+  expect(host.emulator("plan").screenText()).toContain("last words");
+});
+
+it("shows the old screen until the next program says something", () => {
+  const { host, children } = openHost();
+  host.spawn("plan", program);
+  children[0]?.say("last words");
+  children[0]?.end(killed);
+
+  host.spawn("plan", program);
+  expect(host.emulator("plan").screenText()).toContain("last words");
+  children[1]?.say("hello");
+
+  expect(host.emulator("plan").screenText().trim()).toBe("hello");
+});
