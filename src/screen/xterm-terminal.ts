@@ -114,11 +114,6 @@ function tellEvents(terminal: Terminal, events: TerminalEvents): void {
   terminal.onData(events.reply);
   terminal.onBell(events.bell);
   terminal.onRender(({ start, end }) => events.damage(start, end));
-  // RIS clears the screen without a render event.
-  parser.registerEscHandler({ final: "c" }, () => {
-    events.damage(0, terminal.rows - 1);
-    return false;
-  });
   for (const code of [0, 2])
     parser.registerOscHandler(code, (data) => {
       events.title(printable(data.slice(0, longestTitle * 4)).slice(0, longestTitle));

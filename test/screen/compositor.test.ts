@@ -173,6 +173,22 @@ describe("a frame", () => {
     expect(inFrame(frame())).toBe("\x1b[1;1Hx");
   });
 
+  it("draws a wide character anew of which half was drawn over while its layer was held", () => {
+    const { compositor, canvas, frame } = setUp();
+    canvas.text(0, 0, "a漢b");
+    frame();
+    const overlay = createCanvas(1, 1);
+    overlay.text(0, 0, "x");
+    const pane = { id: "pane", rect: { x: 0, y: 0, cols: 20, rows: 3 }, source: canvas };
+    const cover = { id: "cover", rect: { x: 2, y: 0, cols: 1, rows: 1 }, source: overlay };
+
+    compositor.arrange({ cols: 20, rows: 3, layers: [pane, cover] });
+    expect(inFrame(frame({ hold: new Set(["pane"]) }))).toBe("\x1b[1;3Hx");
+    compositor.arrange({ cols: 20, rows: 3, layers: [pane] });
+
+    expect(inFrame(frame())).toBe("\x1b[1;2H漢");
+  });
+
   it("draws only the layer that is asked for", () => {
     const { canvas, frame } = setUp();
     canvas.text(0, 0, "x");

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { cellWords, contentBits } from "../../src/screen/cell.ts";
+import { createClusters } from "../../src/screen/clusters.ts";
 import {
   type CreateEmulator,
   type Emulator,
@@ -32,6 +34,14 @@ function replyTo(bytes: string, emulator: Emulator = create()): string {
   emulator.write(bytes);
   cancel();
   return replies.join("");
+}
+
+/** The first row, as a compositor reads it. */
+function rowText(emulator: Emulator, { from, to }: { from: number; to: number }): string {
+  const words = new Uint32Array((to - from) * cellWords);
+  emulator.copyRow(0, { from, to, at: 0 }, { words, clusters: createClusters() });
+  const contents = words.filter((_word, index) => index % cellWords === 0);
+  return String.fromCodePoint(...contents.map((content) => content & contentBits.codePoint));
 }
 
 describe("an emulator", () => {
@@ -83,6 +93,7 @@ describe("an emulator", () => {
     emulator.resize({ cols: 10, rows: 5 });
 
     expect(emulator.screenText().split("\n")[0]).toBe("abcdefghij");
+    expect(rowText(emulator, { from: 5, to: 20 })).toBe("fghij".padEnd(15));
   });
 
   it("keeps its alternate screen without a history after resizes on the normal one", () => {
@@ -93,6 +104,17 @@ describe("an emulator", () => {
     emulator.scrollBy(-5);
 
     expect(emulator.scrolledBack).toBe(0);
+  });
+
+  it("tells that all rows changed when it is reset", () => {
+    const emulator = create();
+    emulator.write("1\r\n2\r\n3");
+    const rows: (readonly [number, number])[] = [];
+    emulator.onDamage((first, last) => rows.push([first, last]));
+
+    emulator.write("\x1bc");
+
+    expect(rows).toContainEqual([0, 4]);
   });
 
   it("tells which rows changed", () => {
