@@ -168,6 +168,17 @@ function what(pane: PaneState): string | undefined {
   return modelName(pane.model ?? pane.wantedModel);
 }
 
+/**
+ * What the pane is about: the title of the conversation, or the one a plain command set. OpenCode
+ * names a conversation after the time it began until it has a title (measured on 1.18.33): no news.
+ */
+export function paneTopic({ kind, session, terminalTitle }: PaneState): string | undefined {
+  if (kind === "command") return terminalTitle;
+  return session && /^(New|Child) session - [\d:.TZ-]+$/.test(session.title)
+    ? undefined
+    : session?.title;
+}
+
 /** A model without its provider: "ollama/qwen3-coder:30b" is "qwen3-coder:30b". */
 export function modelName(model: string | undefined): string | undefined {
   return model === undefined ? undefined : printable(model.slice(model.indexOf("/") + 1));

@@ -276,6 +276,41 @@ describe("restart", () => {
   });
 });
 
+describe("the start of a process", () => {
+  it("ends with the first output of an agent", () => {
+    const [spawned] = after(sampleState(), { type: "pane-spawned", mode: "plan", pid: 7 });
+    expect(spawned.panes.plan.process).toMatchObject({ type: "starting", pid: 7 });
+
+    const [running] = after(spawned, { type: "pane-first-output", mode: "plan" });
+    expect(running.panes.plan.process).toMatchObject({ type: "running", pid: 7 });
+  });
+
+  it("takes no time for a plain command, which may be silent", () => {
+    const state = withPane(sampleState(), "plan", { kind: "command", label: "cat" });
+
+    const [spawned] = after(state, { type: "pane-spawned", mode: "plan", pid: 7 });
+
+    expect(spawned.panes.plan.process).toMatchObject({ type: "running", pid: 7 });
+  });
+});
+
+describe("the start of a process", () => {
+  it("is over at once for a command, and with the first output for an agent", () => {
+    const command = withPane(sampleState(), "build", { kind: "command" });
+
+    const [state] = after(
+      command,
+      { type: "pane-spawned", mode: "plan", pid: 1 },
+      { type: "pane-spawned", mode: "build", pid: 2 },
+    );
+    expect(state.panes.plan.process.type).toBe("starting");
+    expect(state.panes.build.process.type).toBe("running");
+
+    const [up] = after(state, { type: "pane-first-output", mode: "plan" });
+    expect(up.panes.plan.process).toEqual({ type: "running", since: now, pid: 1 });
+  });
+});
+
 describe("the end of a process", () => {
   const started = (since: number) =>
     withPane(sampleState(), "plan", { process: { type: "running", since, pid: 7 } });

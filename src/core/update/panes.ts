@@ -26,7 +26,12 @@ export function updatePane(
     case "pane-spawned":
       return step(
         withPane(state, mode, {
-          process: { type: "starting", since: now, pid: message.pid },
+          // A plain command may have nothing to say for hours; an agent draws its screen.
+          process: {
+            type: pane.kind === "command" ? "running" : "starting",
+            since: now,
+            pid: message.pid,
+          },
           activity: { type: "unknown" },
           lost: false,
           bell: false,
