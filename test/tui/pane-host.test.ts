@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { byMode } from "../../src/core/mode.ts";
 import { loadEmulator } from "../../src/screen/emulator.ts";
+import { createHostColors } from "../../src/screen/host-colors.ts";
 import { createPaneHost } from "../../src/tui/pane-host.ts";
 import { createFakePtys } from "../fakes/fake-pty.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
@@ -15,7 +16,7 @@ function openHost() {
     clock: createManualClock(),
     spawnPty: ptys.spawn,
     sizes: byMode(() => size),
-    createEmulator: () => createEmulator({ ...size, scrollback: 10, colors: () => undefined }),
+    createEmulator: () => createEmulator({ ...size, scrollback: 10, colors: createHostColors() }),
     events: { onOutput: () => undefined, onFirstOutput: () => undefined, onExit: () => undefined },
   });
   return { host, children: ptys.children };

@@ -5,7 +5,14 @@
  */
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
-import { clockText, modelName, modeNumber, paneStatus } from "../../core/select.ts";
+import {
+  clockText,
+  isAlive,
+  modelName,
+  modeNumber,
+  paneStatus,
+  paneTopic,
+} from "../../core/select.ts";
 import type { PaneState, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { wrapText } from "./cell-text.ts";
@@ -104,10 +111,10 @@ function detailLines(pane: PaneState, cols: number): readonly Line[] {
   const texts: readonly (readonly [string | undefined, Meaning])[] = [
     [trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
     [pane.mismatch?.message, "warning"],
-    [pane.lost ? "no events from the agent" : undefined, "warning"],
+    [pane.lost && isAlive(pane) ? "no events from the agent" : undefined, "warning"],
     [pane.kind === "command" ? pane.label : modelName(pane.model ?? pane.wantedModel), "plain"],
     [processText(pane), "dim"],
-    [pane.session?.title || pane.terminalTitle, "dim"],
+    [paneTopic(pane), "dim"],
   ];
   return texts.flatMap(([text, meaning]) => wrapped(text, cols - indent.length, meaning, indent));
 }

@@ -146,6 +146,23 @@ describe("the side panel", () => {
     expect(panel(state)).toContain(text);
   });
 
+  it("does not say that an agent without a process sends no events", () => {
+    const exit = { at: now, ranFor: 60_000, exit: { code: 0 }, byHand: false };
+    const state = withPane(everyday, "build", {
+      process: { type: "exited", ...exit },
+      lost: true,
+    });
+
+    expect(panel(state)).not.toContain("no events");
+  });
+
+  it("leaves out the name a conversation has before it gets a title", () => {
+    const session = { id: "ses_1", title: "New session - 2026-11-23T05:49:10.891Z" };
+    const state = withPane(everyday, "review", { session, terminalTitle: "OpenCode" });
+
+    expect(panel(state)).toMatch(/review +○ idle\n +qwen3-coder:30b\n.*1\.18\.33$/);
+  });
+
   it("uses ASCII alone where the terminal cannot be trusted with more", () => {
     const size = { cols: 34, rows: 40 };
 
