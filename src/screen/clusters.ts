@@ -4,7 +4,7 @@
  * has grown large, for a hostile program can invent new clusters for ever.
  */
 import { contentBits } from "./cell.ts";
-import { cleanCluster } from "./printable.ts";
+import { cleanCluster, hasAgreedWidth } from "./printable.ts";
 
 export type Clusters = {
   /** The content bits (without width) for a cell's text: a code point, or a number of this table. */
@@ -58,5 +58,6 @@ const nonSpacing = /[\p{Mn}\p{Me}]/u;
 /** All others of a cluster may be drawn as emoji of two columns (ZWJ sequences, flags, skin tones). */
 function reach(text: string): number {
   const parts = Array.from(text).filter((char) => !nonSpacing.test(char)).length; // by code points
-  return parts === 1 ? 0 : parts * 2;
+  const isLetter = parts === 1 && hasAgreedWidth(text.codePointAt(0) ?? 0);
+  return isLetter ? 0 : parts * 2;
 }

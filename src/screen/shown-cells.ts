@@ -6,6 +6,7 @@
 import { blankContent, cellWords, contentBits } from "./cell.ts";
 import type { CellWriter } from "./cell-writer.ts";
 import type { Clusters } from "./clusters.ts";
+import { hasAgreedWidth } from "./printable.ts";
 
 export type ShownCells = {
   /** Cells written so far. */
@@ -92,7 +93,7 @@ class RowWriter implements ShownCells {
         continue;
       }
       const count = this.#draw({ x, y, end: Math.max(to, redrawTo) });
-      if (content & contentBits.cluster)
+      if (content > lastAscii)
         redrawTo = Math.max(redrawTo, Math.min(this.#cols, x + this.#reach(content)));
       x += count;
     }
@@ -174,8 +175,9 @@ class RowWriter implements ShownCells {
 
   /** How far a terminal that sees another width may run, in columns; 0 when all agree. */
   #reach(content: number): number {
-    if ((content & contentBits.cluster) === 0) return 0;
-    return this.#clusters.reachOf(content & contentBits.codePoint);
+    const code = content & contentBits.codePoint;
+    if (content & contentBits.cluster) return this.#clusters.reachOf(code);
+    return hasAgreedWidth(code) ? 0 : 2;
   }
 
   /** Notes what the terminal shows now; a wide character of which half was drawn over is lost. */

@@ -136,6 +136,16 @@ describe("a frame", () => {
     expect(inFrame(frame())).toBe("\x1b[1;1H●\x1b[2Gb  \x1b[3G🚀\x1b[5Gc");
   });
 
+  it("draws anew what a character may cover that some terminals draw wide", () => {
+    const { canvas, frame } = setUp();
+    canvas.text(0, 0, "abc");
+    frame();
+
+    canvas.text(0, 0, "\u4dc3");
+
+    expect(inFrame(frame())).toBe("\x1b[1;1H\u4dc3\x1b[2Gb");
+  });
+
   it("writes a cluster over blanks and draws anew what it may have run over", () => {
     const { canvas, frame } = setUp();
     canvas.text(0, 0, "abcdefgh");
