@@ -11,6 +11,7 @@ import { exitWords, fitTitle, type PaneTitle, paneTitle } from "../core/select.t
 import type { PaneState, State } from "../core/state.ts";
 import type { Canvas, Style } from "../screen/canvas.ts";
 import { textWidth } from "../screen/text.ts";
+import { placeTabs } from "./tabs.ts";
 import { glyphText, glyphTone, type Tone } from "./view/theme.ts";
 
 export type Drawing = {
@@ -96,23 +97,16 @@ function toneStyle(tone: Tone): Style {
 
 const paletteIndex = { red: 1, green: 2, yellow: 3, cyan: 6 } as const;
 
-function drawTabs(drawing: Drawing, { x, y, cols }: Rect): void {
+function drawTabs(drawing: Drawing, area: Rect): void {
   const { canvas, state, ascii } = drawing;
-  canvas.text(x, y, (ascii ? "-" : "─").repeat(cols), { dim: true });
-  let at = x;
-  for (const [index, mode] of agentModes.entries()) {
-    const focused = state.focus === mode;
-    const room = cols - (at - x) - (agentModes.length - index - 1) * shortTab - 3;
-    const title = titleFor(state.panes[mode], state.now, focused ? room : shortTab - 2);
-    at = canvas.text(at, y, " ", {});
-    at = drawParts(drawing, { title, x: at, y, focused });
-    at = canvas.text(at, y, " ", {});
-    if (index < agentModes.length - 1) at = canvas.text(at, y, ascii ? "|" : "│", { dim: true });
+  canvas.text(area.x, area.y, (ascii ? "-" : "─").repeat(area.cols), { dim: true });
+  for (const { mode, title, rect } of placeTabs(state, area)) {
+    const end = rect.x + rect.cols;
+    canvas.text(rect.x, rect.y, " ".repeat(rect.cols), {});
+    drawParts(drawing, { title, x: rect.x + 1, y: rect.y, focused: state.focus === mode });
+    if (mode !== agentModes.at(-1)) canvas.text(end, rect.y, ascii ? "|" : "│", { dim: true });
   }
 }
-
-/** "2 build · ◐ permission" and its margins: what a tab has when it is not focused. */
-const shortTab = 25;
 
 /** Words over a pane that has no process any more: what happened, for how long it ran, the key. */
 export function bannerText(pane: PaneState, prefix: string): string | undefined {

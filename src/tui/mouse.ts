@@ -5,16 +5,20 @@
  */
 import type { Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
-import { contains } from "../core/rect.ts";
+import { contains, sameRect } from "../core/rect.ts";
 import type { State } from "../core/state.ts";
 import type { MouseEvent } from "../keys/key.ts";
 import { encodeMouse } from "../keys/mouse-encoder.ts";
 import type { TerminalModes } from "../screen/emulator.ts";
 import { takesKeys } from "./router.ts";
 import type { Dispatch } from "./store.ts";
+import { tabAt } from "./tabs.ts";
 
 /** Lines one notch of the wheel moves, as most terminals do. */
 const wheelLines = 3;
+
+/** A button is down: all events go to this pane until it is up, or to none. */
+type Grab = { readonly by: AgentMode | undefined };
 
 export type MouseOptions = {
   readonly state: () => State;
@@ -29,15 +33,18 @@ export type MouseOptions = {
 /** Makes the handler of mouse events. */
 export function createMouse(options: MouseOptions): (event: MouseEvent) => void {
   const { state, scene, dispatch } = options;
-  let grabbedBy: AgentMode | undefined;
+  let grab: Grab | undefined;
 
   function handle(event: MouseEvent): void {
-    if (takesKeys(state())) return overlayWheel(event);
+    if (takesKeys(state())) {
+      grab = undefined;
+      return overlayWheel(event);
+    }
     if (event.action === "wheel") return wheel(event);
-    if (event.action === "press") press(event);
-    const mode = grabbedBy ?? paneAt(scene(), event);
+    if (event.action === "press") grab = press(event);
+    const mode = grab ? grab.by : paneAt(scene(), event);
     if (mode) forward(mode, event);
-    if (event.action === "release") grabbedBy = undefined;
+    if (event.action === "release") grab = undefined;
   }
 
   function overlayWheel(event: MouseEvent): void {
@@ -45,11 +52,14 @@ export function createMouse(options: MouseOptions): (event: MouseEvent) => void 
     if (event.button === "wheel-down") dispatch({ type: "overlay-key", chord: "down", text: "" });
   }
 
-  function press(event: MouseEvent): void {
-    const mode = paneAt(scene(), event) ?? titleAt(scene(), state().focus, event);
-    if (!mode) return;
-    grabbedBy = paneAt(scene(), event);
-    if (mode !== state().focus) dispatch({ type: "pane-clicked", mode });
+  /** Focuses what is pressed on. A pane that moves by that does not get the press: it was meant elsewhere. */
+  function press(event: MouseEvent): Grab {
+    const within = paneAt(scene(), event);
+    const mode = within ?? titleAt(state(), scene(), event);
+    if (!mode || mode === state().focus) return { by: within };
+    const { content } = scene().panes[mode];
+    dispatch({ type: "pane-clicked", mode });
+    return { by: sameRect(content, scene().panes[mode].content) ? within : undefined };
   }
 
   function wheel(event: MouseEvent): void {
@@ -89,13 +99,13 @@ function paneAt(scene: Scene, { x, y }: MouseEvent): AgentMode | undefined {
   });
 }
 
-/** The pane whose title row is there; with tabs the next one, so that a click goes round. */
-function titleAt(scene: Scene, focus: AgentMode, { x, y }: MouseEvent): AgentMode | undefined {
-  if (scene.tabs) {
-    if (!contains(scene.tabs, x, y)) return undefined;
-    return agentModes[(agentModes.indexOf(focus) + 1) % agentModes.length];
-  }
-  return agentModes.find((mode) => contains({ ...scene.panes[mode].frame, rows: 1 }, x, y));
+/** The mode whose title row or tab is there. */
+function titleAt(state: State, scene: Scene, event: MouseEvent): AgentMode | undefined {
+  if (scene.panel && contains(scene.panel, event.x, event.y)) return undefined;
+  if (scene.tabs) return tabAt(state, scene, event);
+  return agentModes.find((mode) => {
+    return contains({ ...scene.panes[mode].frame, rows: 1 }, event.x, event.y);
+  });
 }
 
 function clamp(value: number, length: number): number {
