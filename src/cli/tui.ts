@@ -1,6 +1,11 @@
 /** `ai-rules tui`: refuses where it cannot work, takes the project, runs, and lets go of it. */
 import { basename } from "node:path";
-import { AiRulesError } from "../core/error.ts";
+import { AiRulesError, type Problem } from "../core/error.ts";
+import { agentModes } from "../core/mode.ts";
+import type { Settings } from "../core/settings.ts";
+import { findCollisions } from "../keys/collisions.ts";
+import { createKeymap } from "../keys/keymap.ts";
+import { readKeybinds } from "../opencode/user-keybinds.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
 import type { Ports, Terminal } from "../platform/ports.ts";
 import { createPorts } from "../platform/real-ports.ts";
@@ -61,6 +66,7 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
   const run = await createRunDirectory(ports, runtime);
   const notices = createNotices(ports.log);
   notices.tell([...settings.errors, ...settings.warnings, ...(problem ? [problem] : [])]);
+  void tellKeyProblems({ ports, root, settings: settings.settings, tell: notices.tell });
   const writer = createSavedStateWriter(ports, {
     projectDirectory: data,
     onProblem: (found) => notices.tell([found]),
@@ -96,6 +102,22 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
     await sweeping;
     await run.remove();
   }
+}
+
+type KeyCheck = {
+  readonly ports: Ports;
+  readonly root: string;
+  readonly settings: Settings;
+  readonly tell: (problems: readonly Problem[]) => void;
+};
+
+/** Keys of the settings that cannot be, and keys that the user gave to OpenCode and we take. */
+async function tellKeyProblems({ ports, root, settings, tell }: KeyCheck): Promise<void> {
+  const keymap = createKeymap(settings.keys);
+  const runsOpencode = agentModes.some((mode) => !settings.modes[mode].command);
+  const keybinds = runsOpencode ? await readKeybinds(ports, { root, environment: ports.env }) : {};
+  const problems = [...keymap.problems, ...findCollisions(keybinds, keymap)];
+  if (problems.length > 0) tell(problems);
 }
 
 function startView(capabilities: Capabilities): ViewWorker {

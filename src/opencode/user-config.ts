@@ -69,7 +69,8 @@ export async function readUserConfig(
 }
 
 /** The folders in which OpenCode looks for agents, and for configuration files again. */
-function configFolders(
+/** The folders whose configuration OpenCode reads, the weakest first. */
+export function configFolders(
   { host }: Pick<Ports, "host">,
   root: string,
   environment: Variables,
@@ -84,7 +85,8 @@ function configFolders(
   ];
 }
 
-async function readConfig(
+/** A configuration file as an object; undefined when it is absent. */
+export async function readConfig(
   { files }: Pick<Ports, "files">,
   path: string,
 ): Promise<JsonObject | undefined> {

@@ -17,8 +17,11 @@ function queries(): string {
   return `${colors}\x1b[?2026$p\x1b[?u\x1b[c`;
 }
 
-/** Alternate screen, focus events, bracketed paste, cursor hidden until the first frame. */
-const enterSequence = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[?25l";
+/**
+ * Alternate screen, focus events, bracketed paste, modifyOtherKeys 1 (so that shift+enter is not
+ * enter where the kitty protocol is not there), cursor hidden until the first frame.
+ */
+const enterSequence = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[>4;1m\x1b[?25l";
 
 /** Everything back: also what only a child asked for, in the order in which it was set. */
 const leaveSequence =
