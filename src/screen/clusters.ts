@@ -52,12 +52,14 @@ export function createClusters(): Clusters {
   };
 }
 
-/** Accents that stand above or below their letter: no terminal gives them a column. */
-const nonSpacing = /[\p{Mn}\p{Me}]/u;
+/** The accents of Latin, Greek and Cyrillic: no terminal gives them a column. */
+const accent = /[\u0300-\u036f]/u;
+/** Marks of other scripts; a terminal whose tables are old may give a new one a column. */
+const mark = /[\p{Mn}\p{Me}]/u;
 
-/** All others of a cluster may be drawn as emoji of two columns (ZWJ sequences, flags, skin tones). */
+/** What is no mark may be drawn as an emoji of two columns (ZWJ sequences, flags, skin tones). */
 function reach(text: string): number {
-  const parts = Array.from(text).filter((char) => !nonSpacing.test(char)).length; // by code points
-  const isLetter = parts === 1 && hasAgreedWidth(text.codePointAt(0) ?? 0);
-  return isLetter ? 0 : parts * 2;
+  const parts = Array.from(text).filter((char) => !accent.test(char)); // by code points
+  const isLetter = parts.length === 1 && hasAgreedWidth(text.codePointAt(0) ?? 0);
+  return isLetter ? 0 : parts.reduce((sum, part) => sum + (mark.test(part) ? 1 : 2), 0);
 }

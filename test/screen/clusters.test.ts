@@ -26,7 +26,8 @@ describe("a table of clusters", () => {
       clusters.reachOf(clusters.contentOf(text) & contentBits.codePoint);
 
     expect(reachOf("e\u0301\u0302")).toBe(0);
-    expect(reachOf("❤️")).toBe(2);
+    expect(reachOf("❤️")).toBe(3);
+    expect(reachOf("กั")).toBe(3);
     expect(reachOf("🇩🇪")).toBe(4);
     expect(reachOf("👩‍💻")).toBe(6);
   });

@@ -156,7 +156,7 @@ describe("hostile output", () => {
     pane.write("\x1b\\\x1bcok");
 
     expect(pane.screenText().trimEnd()).toBe("ok");
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(5000); // minutes without the guard
   });
 });
 
