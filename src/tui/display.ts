@@ -7,6 +7,7 @@
  */
 import { arrange, type Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
+import { contains, type Rect } from "../core/rect.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../platform/ports.ts";
 import { type Canvas, createCanvas } from "../screen/canvas.ts";
@@ -57,6 +58,8 @@ export function createDisplay(options: DisplayOptions): Display {
   let scene = arrange(first);
   let frame = createCanvas(scene.cols, scene.rows);
   let layersKey = "";
+  /** Where the chrome stands: what is under it is not seen, the cursor neither. */
+  let covered: readonly Rect[] = [];
   const banners = new Map<AgentMode, Canvas>();
   const heldSince = new Map<AgentMode, number>();
   const compositor = createCompositor({
@@ -80,7 +83,8 @@ export function createDisplay(options: DisplayOptions): Display {
     if (!visible || process.type === "exited" || process.type === "failed") return undefined;
     const { visible: shown, ...cursor } = host.emulator(state.focus).cursor();
     if (!shown || cursor.x >= content.cols || cursor.y >= content.rows) return undefined;
-    return { ...cursor, x: content.x + cursor.x, y: content.y + cursor.y };
+    const [x, y] = [content.x + cursor.x, content.y + cursor.y];
+    return covered.some((rect) => contains(rect, x, y)) ? undefined : { ...cursor, x, y };
   }
 
   /** A pane inside mode 2026 keeps its old cells on the screen, but not for ever. */
@@ -135,11 +139,13 @@ export function createDisplay(options: DisplayOptions): Display {
   }
 
   function arrangeLayers(state: State): void {
+    const surfaces = chrome.layers(state, scene);
+    covered = surfaces.map(({ rect }) => rect);
     const layers: readonly Layer[] = [
       { id: "frame", rect: { x: 0, y: 0, cols: scene.cols, rows: scene.rows }, source: frame },
       ...agentModes.flatMap((mode) => paneLayer(mode)),
       ...agentModes.flatMap((mode) => bannerLayer(mode)),
-      ...chrome.layers(state, scene),
+      ...surfaces,
     ];
     const key = JSON.stringify([scene.cols, scene.rows, layers.map(({ id, rect }) => [id, rect])]);
     // A banner is a new canvas each time, so while there are any the layers are set anew.

@@ -102,8 +102,10 @@ function drawTabs(drawing: Drawing, area: Rect): void {
   canvas.text(area.x, area.y, (ascii ? "-" : "─").repeat(area.cols), { dim: true });
   for (const { mode, title, rect } of placeTabs(state, area)) {
     const end = rect.x + rect.cols;
+    const focused = state.focus === mode;
     canvas.text(rect.x, rect.y, " ".repeat(rect.cols), {});
-    drawParts(drawing, { title, x: rect.x + 1, y: rect.y, focused: state.focus === mode });
+    if (focused) canvas.text(rect.x, rect.y, ascii ? ">" : "▸", { bold: true, fg: accent });
+    drawParts(drawing, { title, x: rect.x + 1, y: rect.y, focused });
     if (mode !== agentModes.at(-1)) canvas.text(end, rect.y, ascii ? "|" : "│", { dim: true });
   }
 }
