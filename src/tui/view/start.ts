@@ -67,7 +67,7 @@ type FailedRequest = {
 function failedLines({ environment, root, now, cols, rows }: FailedRequest): readonly Line[] {
   const { problem, lastGoodAt } = environment;
   const position = problem.position === undefined ? [] : [positionText(problem.position, root)];
-  const lines: readonly Line[] = [
+  const said: readonly Line[] = [
     ...wrapText(printable(problem.message), cols - 2, 4).map((text, index): Line => {
       return index === 0
         ? { left: [{ type: "glyph", glyph: "error" }, span(` ${text}`, "error")] }
@@ -75,6 +75,8 @@ function failedLines({ environment, root, now, cols, rows }: FailedRequest): rea
     }),
     ...position.map((text) => line(`  ${text}`)),
     ...wrapText(`fix: ${printable(problem.remedy)}`, cols - 2, 4).map((text) => line(`  ${text}`)),
+  ];
+  const choices: readonly Line[] = [
     blank,
     keyLine("r", "try again"),
     keyLine("p", "go on with the plain environment"),
@@ -83,6 +85,8 @@ function failedLines({ environment, root, now, cols, rows }: FailedRequest): rea
       : [keyLine("l", `go on with the last good one, ${roughly(now - lastGoodAt)} old`)]),
     keyLine("q", "quit"),
   ];
+  // Without the choices nobody can go on, so they give way last.
+  const lines = [...said.slice(0, Math.max(1, rows - choices.length)), ...choices];
   return [...lines, ...detailLines(problem.detail, Math.min(detailRows, rows - lines.length - 1))];
 }
 

@@ -21,9 +21,12 @@ export function surfaces(state: State, scene: Scene): readonly SurfacePlace[] {
     return screen.cols > 0 && screen.rows > 0 ? [{ id: "too-small", rect: screen }] : [];
   }
   const overlay = overlayRect(state, screen);
+  const starting = state.environment.type !== "ready";
+  // A panel that floats would cover what has to be read now.
+  const panel = starting && !isParted(scene) ? undefined : scene.panel;
   return [
-    ...(state.environment.type === "ready" ? [] : [surface("start", startRect(scene))]),
-    ...(scene.panel ? [surface("panel", scene.panel)] : []),
+    ...(starting ? [surface("start", startRect(scene))] : []),
+    ...(panel ? [surface("panel", panel)] : []),
     ...(state.prefix?.strip
       ? [surface("strip", stripRect(state, screen))]
       : [surface("footer", scene.footer)]),
@@ -36,9 +39,14 @@ function surface(id: SurfaceId, rect: Rect): SurfacePlace {
 }
 
 /** All that the panes would take: left of the panel, unless that floats over them. */
-function startRect({ cols, rows, panel, separators }: Scene): Rect {
-  const parted = panel && separators.some(({ x }) => x === panel.x - 1);
-  return { x: 0, y: 0, cols: parted ? panel.x - 1 : cols, rows: rows - 1 };
+function startRect(scene: Scene): Rect {
+  const { cols, rows, panel } = scene;
+  return { x: 0, y: 0, cols: panel && isParted(scene) ? panel.x - 1 : cols, rows: rows - 1 };
+}
+
+/** Whether the panel stands beside the panes, behind a line. */
+function isParted({ panel, separators }: Scene): boolean {
+  return separators.some(({ x }) => x === (panel?.x ?? 0) - 1);
 }
 
 /** At the bottom, in the place of the footer and above it, over half of the screen at most. */

@@ -77,4 +77,12 @@ describe("the start screen", () => {
     expect(text).toContain("error: last");
     expect(text).not.toContain("error: first");
   });
+
+  it("keeps the choices where not even the message has room", () => {
+    const text = start({ type: "failed", problem, lastGoodAt: now }, 6);
+
+    expect(text).toContain("✕ nix could not evaluate ./flake.nix");
+    expect(text).not.toContain("a bracket is\n    missing");
+    expect(text).toContain("q   quit");
+  });
 });

@@ -36,7 +36,6 @@ describe("the surfaces", () => {
     const screen = { cols: 60, rows: 20 };
     expect(placed({ environment, screen, panel: "shown" })).toMatchObject([
       { id: "start", rect: { cols: 60, rows: 19 } },
-      { id: "panel", rect: { x: 26, cols: 34 } },
       { id: "footer" },
     ]);
   });
