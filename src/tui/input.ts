@@ -27,6 +27,8 @@ export type InputOptions = {
   readonly state: () => State;
   readonly dispatch: Dispatch;
   readonly keymap: () => Keymap;
+  /** A pane's view was moved. */
+  readonly onScrolled: (mode: AgentMode) => void;
 };
 
 export type Input = {
@@ -91,7 +93,7 @@ export function createInput(options: InputOptions): Input {
   function scrolled(mode: AgentMode): void {
     const emulator = host.emulator(mode);
     display.paneDamaged(mode, 0, emulator.rows - 1);
-    dispatch({ type: "pane-scrolled", mode, lines: emulator.scrolledBack });
+    options.onScrolled(mode);
   }
 
   /** The prefix itself, encoded as any other key. */

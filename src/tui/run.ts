@@ -23,6 +23,7 @@ import { createInput } from "./input.ts";
 import { colorDepthOf, createOuterTerminal, hasUnicode } from "./outer-terminal.ts";
 import { createPaneHost } from "./pane-host.ts";
 import { createPrograms } from "./programs.ts";
+import { createScrollPosition } from "./scroll-position.ts";
 import { createDispatchingStore } from "./store.ts";
 import { createSupervisor } from "./supervisor.ts";
 import type { Capabilities } from "./view/theme.ts";
@@ -102,11 +103,19 @@ function openTui(
     events: {
       onOutput: (mode, bytes) => {
         display.paneChanged(mode, bytes);
+        scrollPosition.outputArrived(mode);
         if (mode === state().focus) input.followPane();
       },
       onFirstOutput: (mode) => supervisor.firstOutput(mode),
       onExit: (mode, exit) => paneExited(mode, exit),
     },
+  });
+
+  const scrollPosition = createScrollPosition({
+    clock,
+    state,
+    dispatch,
+    scrolledBack: (mode) => host.emulator(mode).scrolledBack,
   });
 
   const chrome = createChrome({
@@ -172,6 +181,7 @@ function openTui(
     state,
     dispatch,
     keymap: currentKeymap,
+    onScrolled: scrollPosition.moved,
   });
 
   const clockwork = createClockwork({
@@ -228,6 +238,7 @@ function openTui(
     ended = true;
     display.stop();
     input.stop();
+    scrollPosition.stop();
     terminal.leave();
     await chrome.stop();
     host.dispose();
