@@ -233,7 +233,7 @@ describe.skipIf(skipNix)("a broken flake", () => {
 
     const screen = await terminal.until("last good · default");
     expect(screen).toMatch(/environment of \d\d:\d\d/);
-    expect(screen).toMatch(/syntax error: unexpected/);
+    expect(screen).toMatch(/flake\.nix:5:\d+: syntax error/);
     await seenInAllPanes(terminal, "MENDED", "yes");
   });
 

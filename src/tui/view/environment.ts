@@ -61,7 +61,7 @@ function environmentLines(request: Request): readonly ReaderLine[] {
         plain(sourceText(summary)),
         ...optional(evaluatedText(summary, now), "plain"),
         plain(`${summary.variableCount} variables added or changed`),
-        ...optional(summary.note, "plain"),
+        ...optional(summary.problem ? undefined : summary.note, "plain"),
         ...optional(reloadText(reload, restartKeys), "warning"),
         ...(reload.type === "broken"
           ? problemLines({ problem: reload.problem, root, meaning: "warning" })

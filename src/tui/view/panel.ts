@@ -69,7 +69,8 @@ function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[]
       return wrapped(environment.problem.message, cols, "error");
     case "ready": {
       const { summary, reload } = environment;
-      const problem = summary.problem?.message;
+      // The note of an environment with a problem says what the problem is, and more.
+      const problem = summary.problem && (summary.note ?? summary.problem.message);
       const changed = reloadText(reload, wayTo("restart-all", hints));
       const warned = summary.hookWarned
         ? `shell hook failed, ${wayTo("environment", hints)} shows it`
@@ -79,7 +80,7 @@ function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[]
         ...wrapped(changed, cols, "warning"),
         ...wrapped(problem, cols, "error"),
         ...wrapped(warned, cols, "warning"),
-        ...wrapped(summary.note, cols, "dim"),
+        ...wrapped(problem === undefined ? summary.note : undefined, cols, "dim"),
         ...wrapped(evaluatedText(summary, state.now), cols, "dim"),
       ];
     }

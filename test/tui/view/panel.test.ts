@@ -100,6 +100,11 @@ describe("the side panel", () => {
       "last good · default\n nix could not",
     ],
     [
+      "a problem once, in the words that say most",
+      readyEnvironment({ source: "last-good", problem, note: "of 14:02; flake.nix:1:2: no" }),
+      "last good · default\n of 14:02; flake.nix:1:2: no\n evaluated",
+    ],
+    [
       "a changed flake",
       reload({ type: "changed", newer: { at: now, summary: sampleSummary } }),
       "environment changed, ctrl+o R\n restarts",
