@@ -54,6 +54,8 @@ export type OuterTerminal = {
   readonly reply: (event: ReplyEvent) => void;
   /** Makes the terminal send what is wanted; writes only what changes. */
   readonly want: (input: WantedInput) => void;
+  /** We were stopped, and other programs had the terminal: tells it again what is wanted. */
+  readonly takeBack: () => void;
 };
 
 export function createOuterTerminal(options: OuterTerminalOptions): OuterTerminal {
@@ -86,6 +88,14 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
     keyFlags = flags;
   }
 
+  function takeBack(): void {
+    // After SIGSTOP, which nobody can notice, the keyboard flags still stand as we pushed them.
+    if (keyFlags !== undefined) write("\x1b[<u");
+    mouse = "";
+    keyFlags = undefined;
+    want(wanted);
+  }
+
   function reply({ reply: said }: ReplyEvent): void {
     switch (said.type) {
       case "palette-colour":
@@ -110,7 +120,7 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
     if (mode === 2026 && (value === 1 || value === 2)) options.onSynchronized();
   }
 
-  return { enterSequence, leaveSequence, ask: () => write(queries()), reply, want };
+  return { enterSequence, leaveSequence, ask: () => write(queries()), reply, want, takeBack };
 }
 
 function mouseSequence({ mouse, anyMotion }: WantedInput): string {

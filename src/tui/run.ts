@@ -259,7 +259,10 @@ function openTui(
   let uncaught: unknown;
   terminal.onGone(() => dispatch({ type: "terminated", exitCode: signalCode("SIGHUP") }));
   terminal.onResize((size) => dispatch({ type: "resized", ...size }));
-  terminal.onContinue(() => display.repaint());
+  terminal.onContinue(() => {
+    outer.takeBack();
+    display.repaint();
+  });
 
   terminal.enter({ enter: outer.enterSequence, leave: outer.leaveSequence });
   display.stateChanged(state(), undefined);

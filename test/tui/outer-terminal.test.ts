@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { createHostColors } from "../../src/screen/host-colors.ts";
+import { createOuterTerminal } from "../../src/tui/outer-terminal.ts";
+
+function open() {
+  const written: string[] = [];
+  const outer = createOuterTerminal({
+    write: (text) => written.push(text.replaceAll("\u001B[", " ").trim()),
+    colors: createHostColors(),
+    onSynchronized: () => undefined,
+  });
+  const hasKitty = (): void =>
+    outer.reply({ type: "reply", reply: { type: "keyboard-flags", flags: 0 } });
+  return { outer, hasKitty, take: () => written.splice(0) };
+}
+
+const wanted = { mouse: true, anyMotion: false, keyEvents: false };
+
+it("tells the terminal only what changes", () => {
+  const { outer, take } = open();
+
+  outer.want(wanted);
+  outer.want(wanted);
+  expect(take()).toEqual(["?1003l ?1002h ?1006h"]);
+  outer.want({ ...wanted, anyMotion: true });
+
+  expect(take()).toEqual(["?1002h ?1003h ?1006h"]);
+});
+
+it("asks for keys of the kitty protocol once the terminal has it", () => {
+  const { outer, hasKitty, take } = open();
+  outer.want(wanted);
+  take();
+
+  hasKitty();
+  outer.want({ ...wanted, keyEvents: true });
+
+  expect(take()).toEqual([">5u", "=7;1u"]);
+});
+
+it("takes the mouse and the keys back after it was stopped", () => {
+  const { outer, hasKitty, take } = open();
+  hasKitty();
+  outer.want(wanted);
+  take();
+
+  outer.takeBack();
+
+  expect(take()).toEqual(["<u", "?1003l ?1002h ?1006h", ">5u"]);
+});
