@@ -30,14 +30,25 @@ const mode = z.strictObject({
     .describe("Variables added to the environment of this mode only."),
 });
 
+const modifiers = "(?:(?:ctrl|alt|shift|super|hyper|meta)\\+)*";
+const key = "(?:[a-z][a-z0-9-]*|[^\\s\\0])";
+
 const chord = z
   .string()
   .regex(
-    /^(?:(?:ctrl|alt|shift|super|hyper|meta)\+)*(?:[a-z][a-z0-9-]*|[^\s\0])$/u,
+    new RegExp(`^${modifiers}${key}$`, "u"),
     'expected a chord such as "ctrl+o", "alt+1" or "shift+pgup"',
   );
 
-const binding = z.union([chord, z.array(chord), z.null()]).optional();
+/** "ctrl+g" by itself, "prefix g" after the prefix. */
+const boundChord = z
+  .string()
+  .regex(
+    new RegExp(`^(?:prefix |${modifiers}${key} )?${modifiers}${key}$`, "u"),
+    'expected a chord such as "alt+1", or "prefix x" for x after the prefix',
+  );
+
+const binding = z.union([boundChord, z.array(boundChord), z.null()]).optional();
 
 const keys = z.strictObject({
   prefix: chord.optional().describe('The key before a command; "ctrl+o" unless set.'),

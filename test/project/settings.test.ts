@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { defaultSettings } from "../../src/core/settings.ts";
+import { createKeymap } from "../../src/keys/keymap.ts";
 import { loadSettings } from "../../src/project/settings.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
@@ -96,6 +97,21 @@ describe("settings", () => {
 
     expect(inProject.settings.opencode.path).toBe(join(inProject.root, "bin/opencode"));
     expect(inHome.settings.opencode.path).toBe(join(inHome.ports.host.home, "bin/opencode"));
+  });
+});
+
+describe("keys", () => {
+  it("are bound after the prefix when they say so", async () => {
+    const { settings, errors } = await load({
+      project: `{ "keys": { "bindings": { "zoom": ["prefix x", "alt+z"], "help": "ctrl+o F" } } }`,
+    });
+
+    expect(errors).toEqual([]);
+    expect(settings.keys.bindings).toEqual({ zoom: ["prefix x", "alt+z"], help: ["ctrl+o F"] });
+    const keymap = createKeymap(settings.keys);
+    expect(keymap.afterPrefix("x")).toBe("zoom");
+    expect(keymap.direct("alt+z")).toBe("zoom");
+    expect(keymap.problems).toEqual([]);
   });
 });
 
