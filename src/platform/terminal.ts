@@ -47,6 +47,8 @@ export function createTerminal(): Terminal {
   const takeAgain = () => {
     if (!wanted) return;
     take(wanted);
+    // A job in the background is not told of a new size; this makes libuv look at it.
+    process.kill(process.pid, "SIGWINCH");
     continued.tell();
   };
   const connect = () => {

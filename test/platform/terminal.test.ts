@@ -25,7 +25,10 @@ type Session = {
 
 /** Runs the program in a shell that prints the line settings before and after it. */
 function open(ending: string): Session {
-  const script = `stty -g; "$NODE" "$PROGRAM" ${ending}; echo "status=$?"; stty -g; echo done`;
+  return openShell(`stty -g; "$NODE" "$PROGRAM" ${ending}; echo "status=$?"; stty -g; echo done`);
+}
+
+function openShell(script: string): Session {
   const env = { PATH: process.env["PATH"] ?? "", NODE: process.execPath, PROGRAM: programFile };
   const pty = spawnPty({
     file: "/bin/sh",
@@ -114,6 +117,21 @@ describe("the outer terminal", () => {
     const woken = () => processes.signal(suspended, "SIGCONT") && text().includes("continued");
     await until(woken, { seen: text });
     expect(text().lastIndexOf("<entered>")).toBeGreaterThan(text().indexOf("<left>"));
+  });
+
+  it("is as large as it became while the program was suspended in the background", async () => {
+    const { pty, see, pid } = openShell(
+      'set -m; "$NODE" "$PROGRAM" wait; echo in shell; read l; fg',
+    );
+    await see("size 100x30");
+    processes.signal(await pid(), "SIGTSTP");
+    await see("in shell");
+
+    pty.resize({ cols: 120, rows: 40 });
+    pty.write("\r");
+
+    await see("continued");
+    await see("resized 120x40");
   });
 
   it("stops being read once it is left", async () => {
