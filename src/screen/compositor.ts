@@ -19,7 +19,7 @@ import { type Clusters, createClusters } from "./clusters.ts";
 import type { ColorDepth } from "./colors.ts";
 import { type Cursor, CursorWriter } from "./cursor-writer.ts";
 import { createShownCells, type ShownCells } from "./shown-cells.ts";
-import { mendWideCells } from "./wide-cells.ts";
+import { mendBoundary, mendWideCells } from "./wide-cells.ts";
 
 export type Layer = { readonly id: string; readonly rect: Rect; readonly source: CellSource };
 
@@ -71,6 +71,8 @@ type PlacedLayer = Layer & {
   /** One entry a row of the screen: 1 when the layer's cells of it must be compared. */
   readonly dirty: Uint8Array;
 };
+
+type Bounds = { readonly from: number; readonly to: number };
 
 /** Above this many clusters the table is emptied and the screen written anew. */
 const mostClusters = 1 << 15;
@@ -208,7 +210,19 @@ class GridCompositor implements Compositor {
     }
     if (to === 0) return;
     for (const run of runs) if (isWanted[run.layer]) this.#clean(run.layer, y);
-    this.#shown.write(y, { from, to, row: this.#row.words });
+    this.#shown.write(y, { ...this.#mendEdges(runs, { from, to }), row: this.#row.words });
+  }
+
+  /** A held layer may still show a wide character that reached into cells which are drawn now. */
+  #mendEdges(runs: readonly Run[], drawn: Bounds): Bounds {
+    let { from, to } = drawn;
+    for (const run of runs) {
+      const blanked = run.from > 0 ? mendBoundary(this.#row.words, run.from) : undefined;
+      if (blanked === undefined) continue;
+      from = Math.min(from, blanked);
+      to = Math.max(to, blanked + 1);
+    }
+    return { from, to };
   }
 
   #readRun({ rect, source }: PlacedLayer, { from, to }: Run, y: number): void {

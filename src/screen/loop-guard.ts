@@ -6,7 +6,7 @@
 import type { IFunctionIdentifier, IParser } from "@xterm/headless";
 import { numberOr } from "./terminal-modes.ts";
 
-const mostRepeats = 1000;
+const mostRepeats = 512;
 
 /** CHT, CBT, IL, DL, SU, SD (twice), REP: those that are loops in xterm.js 6.1 beta. */
 const loops: readonly IFunctionIdentifier[] = ["I", "Z", "L", "M", "S", "T", "^", "b"].map(

@@ -23,6 +23,19 @@ export function mendWideCells(words: Uint32Array, from: number, to: number): voi
   }
 }
 
+/**
+ * Blanks the half of a wide character that stands alone on one side of the boundary before cell `x`,
+ * which is not the first or beyond the last; returns its column.
+ */
+export function mendBoundary(words: Uint32Array, x: number): number | undefined {
+  const left = (words[(x - 1) * cellWords] ?? 0) >>> widthShift;
+  const hasRight = isRightHalf(words, x * cellWords);
+  if ((left === 2) === hasRight) return undefined;
+  const blanked = hasRight ? x : x - 1;
+  words[blanked * cellWords] = blankContent;
+  return blanked;
+}
+
 function isRightHalf(words: Uint32Array, at: number): boolean {
   return (words[at] ?? 0) >>> widthShift === 0;
 }

@@ -193,7 +193,7 @@ describe("a frame", () => {
     const cover = { id: "cover", rect: { x: 2, y: 0, cols: 1, rows: 1 }, source: overlay };
 
     compositor.arrange({ cols: 20, rows: 3, layers: [pane, cover] });
-    expect(inFrame(frame({ hold: new Set(["pane"]) }))).toBe("\x1b[1;3Hx");
+    expect(inFrame(frame({ hold: new Set(["pane"]) }))).toBe("\x1b[1;2H x");
     compositor.arrange({ cols: 20, rows: 3, layers: [pane] });
 
     expect(inFrame(frame())).toBe("\x1b[1;2H漢");
