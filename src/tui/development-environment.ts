@@ -3,11 +3,11 @@
  * the background when its files change, and handed to each process that starts. The store knows only
  * how it stands; the variables stay here.
  */
-import type { Problem } from "../core/error.ts";
+import type { EnvironmentProgress } from "../core/environment.ts";
 import type { Happening } from "../core/message.ts";
 import type { State } from "../core/state.ts";
 import { loadEnvironment } from "../nix/environment.ts";
-import type { LastGood, LoadedEnvironment } from "../nix/loaded-environment.ts";
+import type { EnvironmentResult, LastGood, LoadedEnvironment } from "../nix/loaded-environment.ts";
 import { plainEnvironment } from "../nix/plain-environment.ts";
 import { type EnvironmentChange, isSameEnvironment, watchEnvironment } from "../nix/watch.ts";
 import type { Cancel, Ports, Variables } from "../platform/ports.ts";
@@ -44,27 +44,32 @@ export function createDevelopmentEnvironment(
   const request = { root, cacheDir, ...(shell === undefined ? {} : { shell }) };
 
   async function loadFirst(refresh: boolean): Promise<void> {
+    const onProgress = (progress: EnvironmentProgress) =>
+      dispatch({ type: "environment-progress", progress });
+    begin(
+      await only((abort) => loadEnvironment(ports, { ...request, refresh, abort, onProgress })),
+    );
+  }
+
+  /** Runs one load; undefined when another one or the end of the program overtook it. */
+  async function only(load: Load): Promise<EnvironmentResult | undefined> {
     loading?.abort();
     const mine = new AbortController();
     loading = mine;
-    const result = await loadEnvironment(ports, {
-      ...request,
-      refresh,
-      abort: mine.signal,
-      onProgress: (progress) => dispatch({ type: "environment-progress", progress }),
-    });
-    if (loading !== mine) return;
+    const result = await load(mine.signal);
+    if (loading !== mine) return undefined;
     loading = undefined;
-    if (result.ok) return accept(result.environment);
-    lastGood = result.lastGood;
-    failed(result.problem);
+    return result;
   }
 
-  function failed(problem: Problem): void {
+  function begin(result: EnvironmentResult | undefined): void {
+    if (!result) return;
+    if (result.ok) return accept(result.environment);
+    lastGood = result.lastGood;
     const at = lastGood?.evaluatedAt;
     dispatch({
       type: "environment-failed",
-      problem,
+      problem: result.problem,
       ...(at === undefined ? {} : { lastGoodAt: at }),
     });
   }
@@ -88,14 +93,15 @@ export function createDevelopmentEnvironment(
   }
 
   async function takeLastGood(): Promise<void> {
-    const result = await lastGood?.load();
-    if (result?.ok) accept(result.environment);
-    else if (result) failed(result.problem);
+    if (lastGood) begin(await only(lastGood.load));
   }
 
   async function reload(): Promise<void> {
     dispatch({ type: "environment-reloading" });
-    const result = await loadEnvironment(ports, { ...request, refresh: true });
+    const result = await only((abort) =>
+      loadEnvironment(ports, { ...request, refresh: true, abort }),
+    );
+    if (!result) return;
     // What is fallen back on is what the panes have: it is kept, and the fault is told.
     const problem = result.ok ? result.environment.summary.problem : result.problem;
     if (!result.ok || problem) {
@@ -127,10 +133,13 @@ export function createDevelopmentEnvironment(
     variables: () => current?.variables ?? ports.env,
     stop() {
       loading?.abort();
+      loading = undefined;
       stopWatch?.();
     },
   };
 }
+
+type Load = (abort: AbortSignal) => Promise<EnvironmentResult>;
 
 function reported(change: EnvironmentChange): Happening {
   switch (change.type) {

@@ -61,7 +61,10 @@ describe("environment", () => {
     const [failed] = after(loading, { type: "environment-failed", problem, lastGoodAt: 1 });
 
     expect(after(failed, key("p"))[1]).toEqual([{ type: "use-environment", which: "plain" }]);
-    expect(after(failed, key("l"))[1]).toEqual([{ type: "use-environment", which: "last-good" }]);
+    const [entering, effects] = after(failed, key("l"));
+    expect(effects).toEqual([{ type: "use-environment", which: "last-good" }]);
+    expect(entering.environment.type).toBe("loading");
+    expect(after(entering, key("esc"))[1]).toEqual([{ type: "cancel-environment" }]);
     expect(after(failed, key("r"))[0].environment.type).toBe("loading");
     expect(after(failed, key("r"))[1]).toEqual([{ type: "load-environment", refresh: true }]);
     expect(after(failed, key("q"))[1]).toEqual([{ type: "quit", exitCode: 0 }]);

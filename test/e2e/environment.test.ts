@@ -1,11 +1,11 @@
 /** The development environment of the built program: real Nix, flakes of every kind. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../fakes/until.ts";
 import { flakeWith, skipNix } from "../nix/nix-machine.ts";
 import { dependencyOn, makeNixProject, type NixProject, pathWithoutNix } from "./nix-project.ts";
-import { untilGone } from "./processes.ts";
+import { listProcesses, untilGone } from "./processes.ts";
 import type { OpenOptions } from "./program.ts";
 import type { TestTerminal } from "./terminal.ts";
 
@@ -30,6 +30,12 @@ async function opened(options: OpenOptions = {}): Promise<TestTerminal> {
 async function quit(terminal: TestTerminal): Promise<void> {
   terminal.press("ctrl+o", "q");
   expect((await terminal.exited).code).toBe(0);
+}
+
+/** The builders of `dependencyOn`: Nix gives them an environment of their own, without our mark. */
+async function builders() {
+  const all = await listProcesses();
+  return all.filter(({ command }) => command.includes(`until [ -e '${project.directory}`));
 }
 
 /** Prints a variable in each of the panes. */
@@ -118,6 +124,7 @@ describe.skipIf(skipNix)("a slow evaluation", () => {
     const screen = await terminal.until("the evaluation of flake.nix was cancelled");
     expect(screen).toContain("go on with the plain environment");
     await untilGone("Nix", nixProcesses);
+    await untilGone("builders", builders);
     terminal.press("p");
 
     await terminal.until(threePrompts);
@@ -147,6 +154,7 @@ describe.skipIf(skipNix)("a slow evaluation", () => {
 
     expect((await terminal.exited).code).toBe(0);
     await untilGone("processes", project.processes);
+    await untilGone("builders", builders);
     expect(await project.runtimeFiles()).toEqual([]);
   });
 
@@ -275,7 +283,7 @@ describe.skipIf(skipNix)("a shell hook", () => {
 
     await terminal.until("running the shell hook");
     terminal.press("esc");
-    await terminal.until("the shell hook was cancelled");
+    await terminal.until("✕ the shell hook was cancelled");
     terminal.press("p");
 
     await terminal.until(threePrompts);
@@ -292,6 +300,28 @@ describe.skipIf(skipNix)("a shell hook", () => {
 
     expect(screen).toContain("no licence found");
     expect(screen).toContain("fix: correct shellHook in flake.nix");
+  });
+
+  it("that begins to hang is left for the last good environment with esc and l", async () => {
+    await project.writeFlake(flakeWith("export GOOD=yes; [ ! -e hang ] || sleep 600"));
+    await quit(await opened());
+    await project.writeFlake(flakeWith("export GOOD=no; sleep 600"));
+    const terminal = project.open();
+    await terminal.until("running the shell hook");
+
+    terminal.press("esc");
+    await terminal.until(/go on with the last good one, \d+s old/);
+    await project.write("hang", "");
+    terminal.press("l");
+    await terminal.until("running the shell hook");
+    terminal.press("esc");
+    await terminal.until("✕ the shell hook was cancelled");
+    await rm(join(project.project, "hang"));
+    terminal.press("l");
+
+    await terminal.until(threePrompts);
+    await seenInAllPanes(terminal, "GOOD", "yes");
+    await terminal.until("last good · default");
   });
 
   it("that goes on after an error is told of, and what it said can be read", async () => {
@@ -335,6 +365,20 @@ describe.skipIf(skipNix)("a flake that changes while the panes run", () => {
     await terminal.until((screen) => threePrompts(screen) && !screen.includes("still-here"));
     await seenInAllPanes(terminal, "STAGE", "two");
     expect(await project.nixCalls()).toHaveLength(2);
+  });
+
+  it("is evaluated no longer once the program is quit", async () => {
+    await project.writeFlake(flakeWith("export STAGE=one"));
+    const terminal = await opened();
+    const never = join(project.directory, "never");
+    await project.writeFlake(flakeWith("export STAGE=two", dependencyOn(never)));
+    await until(async () => (await builders()).length > 0);
+    await terminal.until("flake changed, evaluating");
+
+    await quit(terminal);
+
+    await untilGone("processes", project.processes);
+    await untilGone("builders", builders);
   });
 
   it("and breaks says so and keeps the panes; mended it is as before", async () => {

@@ -66,7 +66,7 @@ export function startScreenKey(state: State, chord: string, now: number): Step {
   }
   if (chord === "p") return step(state, { type: "use-environment", which: "plain" });
   if (chord === "l" && environment.lastGoodAt !== undefined) {
-    return step(state, { type: "use-environment", which: "last-good" });
+    return step(loading(state, now), { type: "use-environment", which: "last-good" });
   }
   return step(state);
 }
