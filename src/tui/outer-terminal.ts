@@ -54,6 +54,8 @@ export type OuterTerminal = {
   readonly reply: (event: ReplyEvent) => void;
   /** Makes the terminal send what is wanted; writes only what changes. */
   readonly want: (input: WantedInput) => void;
+  /** Puts a text into the user's clipboard, where the terminal allows it (OSC 52). */
+  readonly copy: (text: string) => void;
   /** We were stopped, and other programs had the terminal: tells it again what is wanted. */
   readonly takeBack: () => void;
 };
@@ -88,6 +90,10 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
     keyFlags = flags;
   }
 
+  function copy(text: string): void {
+    if (text !== "") write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`);
+  }
+
   function takeBack(): void {
     // After SIGSTOP, which nobody can notice, the keyboard flags still stand as we pushed them.
     if (keyFlags !== undefined) write("\x1b[<u");
@@ -120,7 +126,7 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
     if (mode === 2026 && (value === 1 || value === 2)) options.onSynchronized();
   }
 
-  return { enterSequence, leaveSequence, ask: () => write(queries()), reply, want, takeBack };
+  return { enterSequence, leaveSequence, ask: () => write(queries()), reply, want, copy, takeBack };
 }
 
 function mouseSequence({ mouse, anyMotion }: WantedInput): string {

@@ -98,6 +98,8 @@ function openTui(
       emulator.onDamage((first, last) => display.paneDamaged(mode, first, last));
       emulator.onTitle((title) => dispatch({ type: "pane-title", mode, title }));
       emulator.onBell(() => dispatch({ type: "pane-bell", mode }));
+      // OpenCode copies what is selected in it. A pane without focus has no say in the clipboard.
+      emulator.onClipboard((text) => mode === state().focus && outer.copy(text));
       return emulator;
     },
     events: {

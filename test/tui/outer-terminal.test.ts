@@ -48,3 +48,12 @@ it("takes the mouse and the keys back after it was stopped", () => {
 
   expect(take()).toEqual(["<u", "?1003l ?1002h ?1006h", ">5u"]);
 });
+
+it("hands a copied text to the terminal, and never empties the clipboard", () => {
+  const { outer, take } = open();
+
+  outer.copy("");
+  outer.copy("größer\u001B]0;x\u0007");
+
+  expect(take()).toEqual(["\u001B]52;c;Z3LDtsOfZXIbXTA7eAc=\u0007"]);
+});
