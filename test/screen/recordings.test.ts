@@ -18,7 +18,10 @@ const skipped: ReadonlyMap<string, string> = new Map([
     "after the last column xterm.js wraps what follows EL, xterm overwrites the last cell",
   ],
   ["t0084-CBT", "after the last column xterm.js counts a backward tab from another cell"],
-  ["t0103-reverse_wrap", "moves left over the start of a line end elsewhere than in xterm (6 rows differ)"],
+  [
+    "t0103-reverse_wrap",
+    "moves left over the start of a line end elsewhere than in xterm (6 rows differ)",
+  ],
   ["t0504-vim", "every row differs at 80x25; the recording's own size is not known"],
 ]);
 
