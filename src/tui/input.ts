@@ -47,12 +47,14 @@ export function createInput(options: InputOptions): Input {
   let escapeTimer: Cancel | undefined;
 
   const modes = (mode: AgentMode) => host.emulator(mode).modes();
+  const topOfReader = () => shownTop(state(), display.scene());
   const mouse = createMouse({
     state,
     scene: display.scene,
     dispatch,
     modes,
     isRunning: host.isRunning,
+    shownTop: topOfReader,
     write: host.write,
     scroll: scrollLines,
   });
@@ -61,7 +63,7 @@ export function createInput(options: InputOptions): Input {
     dispatch,
     keymap: options.keymap,
     panes: { modes, write: host.write, scrollToEnd },
-    shownTop: () => shownTop(state(), display.scene()),
+    shownTop: topOfReader,
     onTyped: display.keyTyped,
     onMouse: mouse,
     onReply: outer.reply,

@@ -17,6 +17,11 @@ import { tabAt } from "./tabs.ts";
 /** Lines one notch of the wheel moves, as most terminals do. */
 const wheelLines = 3;
 
+const wheelChords: ReadonlyMap<MouseEvent["button"], string> = new Map([
+  ["wheel-up", "up"],
+  ["wheel-down", "down"],
+]);
+
 /** A button is down: all events go to this pane until it is up, or to none. */
 type Grab = { readonly by: AgentMode | undefined };
 
@@ -26,6 +31,8 @@ export type MouseOptions = {
   readonly dispatch: Dispatch;
   readonly modes: (mode: AgentMode) => TerminalModes;
   readonly isRunning: (mode: AgentMode) => boolean;
+  /** The line at which an open reader stands. */
+  readonly shownTop: () => number | undefined;
   readonly write: (mode: AgentMode, data: string | Uint8Array) => void;
   readonly scroll: (mode: AgentMode, lines: number) => void;
 };
@@ -48,8 +55,15 @@ export function createMouse(options: MouseOptions): (event: MouseEvent) => void 
   }
 
   function overlayWheel(event: MouseEvent): void {
-    if (event.button === "wheel-up") dispatch({ type: "overlay-key", chord: "up", text: "" });
-    if (event.button === "wheel-down") dispatch({ type: "overlay-key", chord: "down", text: "" });
+    const chord = wheelChords.get(event.button);
+    const shownTop = options.shownTop();
+    if (chord === undefined) return;
+    dispatch({
+      type: "overlay-key",
+      chord,
+      text: "",
+      ...(shownTop === undefined ? {} : { shownTop }),
+    });
   }
 
   /** Focuses what is pressed on. A pane that moves by that does not get the press: it was meant elsewhere. */

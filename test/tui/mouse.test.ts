@@ -7,6 +7,7 @@ import { createInputParser } from "../../src/keys/input-parser.ts";
 import type { TerminalModes } from "../../src/screen/emulator.ts";
 import { createMouse } from "../../src/tui/mouse.ts";
 import { placeTabs } from "../../src/tui/tabs.ts";
+import { shownTop } from "../../src/tui/view/shown-top.ts";
 import { sampleNow as now, sampleState } from "../fakes/sample-state.ts";
 
 /** All that a program can ask for of the mouse. */
@@ -39,6 +40,7 @@ function drive(initial: State, modes: Partial<TerminalModes> = {}) {
     },
     modes: () => ({ ...wanting, ...modes }),
     isRunning: () => true,
+    shownTop: () => shownTop(state, arrange(state)),
     write: (mode, data) => written.push(`${mode} ${String(data).replace("\u001B[", "")}`),
     scroll: (mode, lines) => scrolled.push(`${mode} ${lines}`),
   });
@@ -47,7 +49,7 @@ function drive(initial: State, modes: Partial<TerminalModes> = {}) {
     for (const event of parser.feed(Buffer.from(`\u001B[<${button};${x + 1};${y + 1}${final}`)))
       if (event.type === "mouse") handle(event);
   };
-  return { report, written, scrolled, focus: (): AgentMode => state.focus };
+  return { report, written, scrolled, focus: (): AgentMode => state.focus, state: () => state };
 }
 
 /** A cell of a pane's content, counted from its top left corner. */
@@ -132,6 +134,24 @@ describe("the mouse", () => {
 
     expect(scrolled).toEqual(["build -3"]);
     expect(focus()).toBe("plan");
+  });
+
+  it("scrolls what is open over the panes from where it stands", () => {
+    const overlay = {
+      type: "help",
+      filter: "",
+      typing: false,
+      top: Number.MAX_SAFE_INTEGER,
+    } as const;
+    const opened = { ...tabs, screen: { cols: 100, rows: 15 }, overlay };
+    const end = shownTop(opened, arrange(opened)) ?? 0;
+    const { report, written, state } = drive(opened);
+
+    report(64, [20, 5]);
+
+    expect(end).toBeGreaterThan(1);
+    expect(state().overlay).toMatchObject({ top: end - 1 });
+    expect(written).toEqual([]);
   });
 
   it("turns the wheel into arrow keys on an alternate screen", () => {
