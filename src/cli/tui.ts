@@ -127,7 +127,7 @@ function startView(capabilities: Capabilities): ViewWorker {
     ...thread,
     onMessage(listener) {
       thread.onMessage(listener);
-      thread.onFailed((error) => listener({ type: "failed", message: error.message }));
+      thread.onFailed((error) => listener({ type: "ended", message: error.message }));
     },
   };
 }

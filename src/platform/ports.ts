@@ -204,6 +204,8 @@ export type Ports = {
   readonly host: Host;
   /** The environment ai-rules was started with. */
   readonly env: Variables;
+  /** Collects garbage and gives memory back to the system; takes some 50 ms. */
+  readonly releaseMemory: () => void;
   /** Random text of `bytes` random bytes in base64url. */
   readonly randomText: (bytes: number) => string;
 };

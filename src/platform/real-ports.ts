@@ -3,6 +3,7 @@ import { createClock } from "./clock.ts";
 import { createFiles } from "./files.ts";
 import { describeHost } from "./host.ts";
 import { createLog } from "./log.ts";
+import { createMemoryRelease } from "./memory.ts";
 import { createNetwork } from "./network.ts";
 import type { Ports, Variables } from "./ports.ts";
 import { createProcesses } from "./processes.ts";
@@ -23,6 +24,7 @@ export function createPorts(): Ports {
     log: createLog({ env, home: host.home }),
     host,
     env,
+    releaseMemory: createMemoryRelease(),
     randomText: (bytes) => randomBytes(bytes).toString("base64url"),
   };
 }

@@ -40,11 +40,15 @@ const snapshotMs = 100;
 /** ...except while typing into an overlay. */
 const typingMs = 16;
 
+/** A view that dies again and again is left dead. */
+const mostRestarts = 3;
+
 type Drawn = { readonly emulator: Emulator; place: SurfacePlace };
 
 export function createChrome(options: ChromeOptions): Chrome {
   const drawn = new Map<SurfaceId, Drawn>();
   let worker: ViewWorker | undefined;
+  let restarts = 0;
   let lastSent = Number.NEGATIVE_INFINITY;
   let timer: Cancel | undefined;
   let latest: { state: State; scene: Scene } | undefined;
@@ -54,8 +58,18 @@ export function createChrome(options: ChromeOptions): Chrome {
     started.onMessage((message) => {
       if (message.type === "output") receive(message);
       if (message.type === "failed") options.onFailed(message.message);
+      if (message.type === "ended") restart(started, message.message);
     });
     return started;
+  }
+
+  /** The thread died; the panes live on, and a new one draws what it left. */
+  function restart(ended: ViewWorker, message: string): void {
+    options.onFailed(message);
+    if (worker !== ended || restarts >= mostRestarts) return;
+    restarts++;
+    worker = undefined;
+    send();
   }
 
   function receive({ surface, cols, rows, text }: Extract<FromWorker, { type: "output" }>): void {

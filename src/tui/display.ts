@@ -19,6 +19,7 @@ import { createFrames } from "./frames.ts";
 import type { PaneHost } from "./pane-host.ts";
 import { takesKeys } from "./router.ts";
 import { wrapText } from "./view/cell-text.ts";
+import { asciiPunctuation } from "./view/theme.ts";
 
 export type DisplayOptions = {
   readonly clock: Clock;
@@ -133,7 +134,8 @@ export function createDisplay(options: DisplayOptions): Display {
     const lines = wrapText(text, content.cols - 2, Math.min(bannerRows, content.rows));
     const canvas = createCanvas(content.cols, lines.length);
     for (const [row, line] of lines.entries()) {
-      canvas.text(0, row, ` ${line}`.padEnd(content.cols), { inverse: true });
+      const shown = options.ascii ? asciiPunctuation(line) : line;
+      canvas.text(0, row, ` ${shown}`.padEnd(content.cols), { inverse: true });
     }
     banners.set(mode, canvas);
   }

@@ -9,6 +9,7 @@ import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { Rect } from "../core/rect.ts";
 import { exitWords, fitTitle, type PaneTitle, paneTitle } from "../core/select.ts";
 import type { PaneState, State } from "../core/state.ts";
+import { printable } from "../core/text.ts";
 import type { Canvas, Style } from "../screen/canvas.ts";
 import { textWidth } from "../screen/text.ts";
 import { placeTabs } from "./tabs.ts";
@@ -115,7 +116,7 @@ export function bannerText(pane: PaneState, prefix: string): string | undefined 
   const { process } = pane;
   if (process.type === "failed") {
     const { message, remedy } = process.problem;
-    return `${message} · ${remedy}`;
+    return printable(`${message} · ${remedy}`);
   }
   if (process.type !== "exited") return undefined;
   const how = process.byHand ? "stopped" : exitWords(process.exit);

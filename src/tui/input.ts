@@ -18,6 +18,9 @@ import { createRouter } from "./router.ts";
 import type { Dispatch } from "./store.ts";
 import { shownTop } from "./view/shown-top.ts";
 
+/** A mode of the child is followed after this; nobody presses a mouse button sooner. */
+const followMs = 30;
+
 export type InputOptions = {
   readonly clock: Clock;
   readonly terminal: Terminal;
@@ -34,6 +37,8 @@ export type InputOptions = {
 export type Input = {
   /** Makes the outer terminal send what the focused pane's child asked for. */
   readonly followPane: () => void;
+  /** The same a moment later: the child's modes change rarely, its output does not. */
+  readonly followSoon: () => void;
   readonly focusMoved: (from: AgentMode, to: AgentMode) => void;
   readonly sendPrefix: (mode: AgentMode) => void;
   /** Moves a pane's view by pages; negative is back. */
@@ -45,6 +50,7 @@ export function createInput(options: InputOptions): Input {
   const { clock, terminal, outer, host, display, state, dispatch } = options;
   const parser = createInputParser();
   let escapeTimer: Cancel | undefined;
+  let followTimer: Cancel | undefined;
 
   const modes = (mode: AgentMode) => host.emulator(mode).modes();
   const topOfReader = () => shownTop(state(), display.scene());
@@ -114,10 +120,18 @@ export function createInput(options: InputOptions): Input {
     });
   }
 
+  function followSoon(): void {
+    followTimer ??= clock.after(followMs, () => {
+      followTimer = undefined;
+      followPane();
+    });
+  }
+
   const stopListening = terminal.onInput(receive);
 
   return {
     followPane,
+    followSoon,
     focusMoved(from, to) {
       if (modes(from).focusEvents) host.write(from, encodeFocus(false));
       if (modes(to).focusEvents) host.write(to, encodeFocus(true));
@@ -130,6 +144,7 @@ export function createInput(options: InputOptions): Input {
     },
     stop() {
       stopListening();
+      followTimer?.();
       escapeTimer?.();
     },
   };

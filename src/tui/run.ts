@@ -20,6 +20,7 @@ import { createDevelopmentEnvironment } from "./development-environment.ts";
 import { createDisplay } from "./display.ts";
 import { createPerformer } from "./effects.ts";
 import { createInput } from "./input.ts";
+import { createMemoryKeeper } from "./memory-keeper.ts";
 import { colorDepthOf, createOuterTerminal, hasUnicode } from "./outer-terminal.ts";
 import { createPaneHost } from "./pane-host.ts";
 import { createPrograms } from "./programs.ts";
@@ -106,12 +107,15 @@ function openTui(
       onOutput: (mode, bytes) => {
         display.paneChanged(mode, bytes);
         scrollPosition.outputArrived(mode);
-        if (mode === state().focus) input.followPane();
+        memory.outputArrived(bytes);
+        if (mode === state().focus) input.followSoon();
       },
       onFirstOutput: (mode) => supervisor.firstOutput(mode),
       onExit: (mode, exit) => paneExited(mode, exit),
     },
   });
+
+  const memory = createMemoryKeeper({ clock, release: ports.releaseMemory });
 
   const scrollPosition = createScrollPosition({
     clock,
@@ -236,6 +240,7 @@ function openTui(
     stopWatchingNotices();
     environment.stop();
     clockwork.stop();
+    memory.stop();
     await supervisor.stopAll();
     ended = true;
     display.stop();

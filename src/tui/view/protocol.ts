@@ -28,4 +28,6 @@ export type FromWorker =
       readonly text: string;
     }
   /** A component threw: its surface says so; the others live on. */
-  | { readonly type: "failed"; readonly message: string };
+  | { readonly type: "failed"; readonly message: string }
+  /** The thread itself is gone. Sent by whoever started it. */
+  | { readonly type: "ended"; readonly message: string };

@@ -93,6 +93,6 @@ function toneOf(meaning: Meaning, withColor: boolean): Tone {
 const punctuation: Readonly<Record<string, string>> = { "·": "-", "…": ".", "–": "-" };
 
 /** Our own punctuation as ASCII, and the ellipsis that Ink puts where it cuts a text. */
-function asciiPunctuation(text: string): string {
+export function asciiPunctuation(text: string): string {
   return text.replace(/[·…–]/gu, (sign) => punctuation[sign] ?? sign);
 }
