@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { AiRulesError, type Problem } from "../core/error.ts";
+import { moment } from "../core/format.ts";
 import type { Ports } from "../platform/ports.ts";
 import { projectKey } from "./directories.ts";
 import { type ProcessRecord, parseProcessRecord, sameProcess } from "./process-record.ts";
@@ -40,7 +41,7 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
     if (present === undefined) continue;
     const holder = parseHolder(present);
     if (holder && (await lives(ports, holder)))
-      return { type: "held", holder, problem: alreadyRunning(request.root, holder) };
+      return held(request.root, holder, ports.clock.now());
     if (await takeOver(ports, { path, text, stale: present }))
       return acquired(ports, { path, text });
     await ports.clock.wait(retryMs);
@@ -106,12 +107,14 @@ function acquired(
   return { type: "acquired", release };
 }
 
-function alreadyRunning(root: string, { pid, tty, since }: LockHolder): Problem {
+function held(root: string, holder: LockHolder, now: number): LockResult {
+  const { pid, tty, since } = holder;
   const where = tty ? ` in terminal ${tty}` : "";
-  const time = since > 0 ? `, since ${new Date(since).toLocaleString()}` : "";
-  return {
+  const time = since > 0 ? `, since ${moment(since, now)}` : "";
+  const problem: Problem = {
     code: "run/already-running",
     message: `ai-rules already runs in ${basename(root)}: process ${pid}${where}${time}`,
     remedy: `go to that terminal, or end it with \`kill ${pid}\``,
   };
+  return { type: "held", holder, problem };
 }

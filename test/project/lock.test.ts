@@ -49,7 +49,9 @@ describe("the lock of a project", () => {
       holder: { pid: process.pid, tty: "/dev/pts/7" },
       problem: {
         code: "run/already-running",
-        message: expect.stringContaining(`process ${process.pid} in terminal /dev/pts/7`),
+        message: expect.stringMatching(
+          new RegExp(`process ${process.pid} in terminal /dev/pts/7, since \\d\\d:\\d\\d$`),
+        ),
       },
     });
   });
