@@ -158,7 +158,10 @@ describe("the state directory", () => {
 
 describe("a poor terminal", () => {
   it("that is dumb gets ASCII without colours", async () => {
-    const terminal = await opened({ env: { TERM: "dumb", COLORTERM: "" } });
+    await scene.write("ai-rules.json", commandSettings(["no-such-agent"], ["false"], plainShell));
+    const terminal = scene.open({ env: { TERM: "dumb", COLORTERM: "" } });
+    await terminal.until("no-such-agent is not on");
+    await terminal.until(/exited 1 after \d+s - ctrl\+o r/);
     await terminal.until("ctrl+o keys");
     terminal.press("ctrl+o", "E");
     await terminal.until("evaluate again");
