@@ -235,20 +235,15 @@ describe("ai-rules.json", () => {
   it("changes what a mode runs with its next start", async () => {
     const terminal = await opened();
 
-    await scene.write(
-      "ai-rules.json",
-      commandSettings(["bash", "-c", "echo a new command; read line"], plainShell),
-    );
-    await settled();
+    const changed = commandSettings(["bash", "-c", "echo a new command; read line"], plainShell);
+    const { modes } = JSON.parse(changed);
+    await scene.write("ai-rules.json", JSON.stringify({ modes, layout: "rows" }));
+    await terminal.until((screen) => !/1 plan.*2 build/.test(screen), { what: "rows" });
+    expect(terminal.screen()).not.toContain("a new command");
     terminal.press("ctrl+o", "r");
 
     await terminal.until("a new command");
   });
-
-  /** The watch waits 150 ms for an editor's further writes; nothing of it can be seen. */
-  function settled(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 600));
-  }
 
   function commandModes(): unknown {
     return JSON.parse(commandSettings(plainShell)).modes;
