@@ -1,4 +1,6 @@
 /** A source of cells that the program draws itself: borders, titles, tabs. */
+
+import { graphemes, graphemeWidth } from "../core/cell-text.ts";
 import type { Rect } from "../core/rect.ts";
 import { printable } from "../core/text.ts";
 import {
@@ -14,7 +16,6 @@ import {
 } from "./cell.ts";
 import { createClusters } from "./clusters.ts";
 import type { Rgb } from "./colors.ts";
-import { graphemes, graphemeWidth } from "./text.ts";
 
 /** An index of the 16 colours of the user's theme, or an exact colour. */
 export type StyleColor = number | "default" | Rgb;

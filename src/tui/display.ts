@@ -5,6 +5,8 @@
  * Layers from the lowest to the highest: our lines and titles, the panes' contents, the words over
  * ended panes, the chrome's surfaces.
  */
+
+import { wrapText } from "../core/cell-text.ts";
 import { arrange, type Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import { contains, type Rect } from "../core/rect.ts";
@@ -18,7 +20,6 @@ import { bannerText, drawFrame } from "./drawing.ts";
 import { createFrames } from "./frames.ts";
 import type { PaneHost } from "./pane-host.ts";
 import { takesKeys } from "./router.ts";
-import { wrapText } from "./view/cell-text.ts";
 import { asciiPunctuation } from "./view/theme.ts";
 
 export type DisplayOptions = {

@@ -3,6 +3,8 @@
  * them, the tabs, and the words over a pane whose process has ended. They are a few cells that must
  * be right in the same frame as the panes.
  */
+
+import { textWidth } from "../core/cell-text.ts";
 import { roughly } from "../core/format.ts";
 import type { Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
@@ -11,7 +13,6 @@ import { exitWords, fitTitle, type PaneTitle, paneTitle } from "../core/select.t
 import type { PaneState, State } from "../core/state.ts";
 import { printable } from "../core/text.ts";
 import type { Canvas, Style } from "../screen/canvas.ts";
-import { textWidth } from "../screen/text.ts";
 import { placeTabs } from "./tabs.ts";
 import { glyphText, glyphTone, type Tone } from "./view/theme.ts";
 

@@ -1,10 +1,11 @@
 /** The tabs that stand above the one pane that is shown: where each is and what it says. */
+
+import { textWidth } from "../core/cell-text.ts";
 import type { Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import { contains, type Rect } from "../core/rect.ts";
 import { fitTitle, type PaneTitle, paneTitle } from "../core/select.ts";
 import type { State } from "../core/state.ts";
-import { textWidth } from "../screen/text.ts";
 
 export type Tab = {
   readonly mode: AgentMode;

@@ -1,5 +1,5 @@
+import { wrapText } from "../../core/cell-text.ts";
 import { printable } from "../../core/text.ts";
-import { wrapText } from "./cell-text.ts";
 import { blank, type Line, line } from "./line.ts";
 import type { OverlayRequest, OverlayView } from "./overlay-view.ts";
 

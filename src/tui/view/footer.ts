@@ -3,10 +3,11 @@
  * that a key is awaited, a notice with its remedy, else the keys. On its right the project and what
  * is special: a changed environment, zoom, the mouse let go.
  */
+
+import { textWidth } from "../../core/cell-text.ts";
 import type { EnvironmentSource } from "../../core/environment.ts";
 import type { Notice, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
-import { cellWidth } from "./cell-text.ts";
 import { reloadText } from "./environment-text.ts";
 import { type Hints, type KeyHint, wayTo } from "./hints.ts";
 import type { Line, Meaning, Size, Span } from "./line.ts";
@@ -95,5 +96,5 @@ function hintSpans(hints: readonly KeyHint[], cols: number): readonly Span[] {
 }
 
 function widthOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, each) => sum + (each.type === "text" ? cellWidth(each.text) : 1), 0);
+  return spans.reduce((sum, each) => sum + (each.type === "text" ? textWidth(each.text) : 1), 0);
 }

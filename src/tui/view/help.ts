@@ -1,12 +1,12 @@
+import { textWidth } from "../../core/cell-text.ts";
 import { printable } from "../../core/text.ts";
-import { cellWidth } from "./cell-text.ts";
 import type { HelpRow } from "./hints.ts";
 import { type Line, line, span } from "./line.ts";
 import type { OverlayRequest, OverlayView } from "./overlay-view.ts";
 
 /** All keys in groups, from the key table; the filter keeps the rows that hold all its words. */
 export function helpView({ overlay, hints, size }: OverlayRequest<"help">): OverlayView {
-  const keyCols = Math.max(0, ...hints.help.map(({ keys }) => cellWidth(keys)));
+  const keyCols = Math.max(0, ...hints.help.map(({ keys }) => textWidth(keys)));
   const lines = groupedLines(filtered(hints.help, overlay.filter), keyCols);
   const top = Math.max(0, Math.min(overlay.top, lines.length - size.rows));
   const shown = lines.length === 0 ? [line("no key does that", "dim")] : lines;
@@ -55,6 +55,6 @@ function groupedLines(rows: readonly HelpRow[], keyCols: number): readonly Line[
 }
 
 function rowLine({ keys, title }: HelpRow, keyCols: number): Line {
-  const space = " ".repeat(Math.max(0, keyCols - cellWidth(keys)) + 2);
+  const space = " ".repeat(Math.max(0, keyCols - textWidth(keys)) + 2);
   return { left: [span(`  ${keys}`, "key"), span(`${space}${title}`)] };
 }

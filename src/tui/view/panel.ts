@@ -3,6 +3,8 @@
  * enough rows for all of it, space between the parts goes first, then the details of the agents
  * without focus, then those of the focused one, then what is said about the environment.
  */
+
+import { wrapText } from "../../core/cell-text.ts";
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
 import {
@@ -15,7 +17,6 @@ import {
 } from "../../core/select.ts";
 import type { PaneState, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
-import { wrapText } from "./cell-text.ts";
 import { evaluatedText, reloadText, sourceText } from "./environment-text.ts";
 import { type Hints, wayTo } from "./hints.ts";
 import { blank, type Line, line, type Meaning, type Size, type Span, span } from "./line.ts";

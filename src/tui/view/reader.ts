@@ -3,7 +3,7 @@
  * counts in lines of the text, not in rows of the screen, so that a text is wrapped only where it
  * is seen.
  */
-import { wrapText } from "./cell-text.ts";
+import { wrapText } from "../../core/cell-text.ts";
 import { type Line, line, type Meaning, type Size, type Span } from "./line.ts";
 
 export type ReaderLine = { readonly text: string; readonly meaning: Meaning };

@@ -1,9 +1,10 @@
 /** The start screen: what takes the place of the panes until there is an environment to run them in. */
+
+import { wrapText } from "../../core/cell-text.ts";
 import type { EnvironmentState } from "../../core/environment.ts";
 import { clock, roughly } from "../../core/format.ts";
 import type { State } from "../../core/state.ts";
 import { printable, printableLines } from "../../core/text.ts";
-import { wrapText } from "./cell-text.ts";
 import { positionText, progressTexts } from "./environment-text.ts";
 import { blank, type Line, line, type Size, span } from "./line.ts";
 

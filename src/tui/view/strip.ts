@@ -1,5 +1,5 @@
 /** The which-key strip: what can follow the prefix, in as few rows as it fits in. */
-import { cellWidth } from "./cell-text.ts";
+import { textWidth } from "../../core/cell-text.ts";
 import type { Hints, KeyHint } from "./hints.ts";
 import { type Line, type Size, type Span, span } from "./line.ts";
 
@@ -42,13 +42,13 @@ function columnsOf(hints: Column, rows: number): readonly Column[] {
 }
 
 function widthOf(column: Column): number {
-  return Math.max(0, ...column.map(({ keys, title }) => cellWidth(`${keys} ${title}`)));
+  return Math.max(0, ...column.map(({ keys, title }) => textWidth(`${keys} ${title}`)));
 }
 
 function cellSpans(hint: KeyHint | undefined, width: number): readonly Span[] {
   if (!hint) return [];
   const { keys, title } = hint;
-  const space = " ".repeat(width - cellWidth(`${keys} ${title}`));
+  const space = " ".repeat(width - textWidth(`${keys} ${title}`));
   return [span(keys, "key"), span(` ${title}${space}`)];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { textWidth } from "../../../src/core/cell-text.ts";
 import type { State } from "../../../src/core/state.ts";
-import { cellWidth } from "../../../src/tui/view/cell-text.ts";
 import type { SurfaceId } from "../../../src/tui/view/surfaces.ts";
 import { drawnFrame } from "../../fakes/drawn.tsx";
 import { fullStates } from "../../fakes/full-state.ts";
@@ -20,7 +20,7 @@ describe("a surface", () => {
           const rows = frame.split("\n");
 
           expect(rows.length, `${id} ${size.cols}x${size.rows}`).toBeLessThanOrEqual(size.rows);
-          expect(rows.find((row) => cellWidth(row) > size.cols)).toBeUndefined();
+          expect(rows.find((row) => textWidth(row) > size.cols)).toBeUndefined();
           expect(frame).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
         }
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellWidth, wrapText } from "../../../src/tui/view/cell-text.ts";
+import { textWidth, wrapText } from "../../src/core/cell-text.ts";
 
 describe("the width of a text", () => {
   it.each([
@@ -15,7 +15,7 @@ describe("the width of a text", () => {
     ["❤️", 2],
     ["ｆｕｌｌ", 8],
   ])("of %s is counted in cells: %d", (text, cells) => {
-    expect(cellWidth(text)).toBe(cells);
+    expect(textWidth(text)).toBe(cells);
   });
 });
 

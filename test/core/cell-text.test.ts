@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clipText, textWidth } from "../../src/screen/text.ts";
+import { clipText, textWidth } from "../../src/core/cell-text.ts";
 import { loadXterm } from "../../src/screen/xterm-library.ts";
 
 describe("the width of a text", () => {
