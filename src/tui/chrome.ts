@@ -35,6 +35,8 @@ export type Chrome = {
   readonly stop: () => Promise<void>;
 };
 
+/** Loading Ink keeps a core busy; the first pane comes before it. */
+const firstMs = 60;
 /** Ten snapshots a second are more than anybody reads... */
 const snapshotMs = 100;
 /** ...except while typing into an overlay. */
@@ -122,8 +124,8 @@ export function createChrome(options: ChromeOptions): Chrome {
       latest = { state, scene };
       const gap = state.overlay ? typingMs : snapshotMs;
       const wait = lastSent + gap - options.clock.monotonic();
-      if (urgent || wait <= 0) send();
-      else timer ??= options.clock.after(wait, send);
+      if (worker && (urgent || wait <= 0)) send();
+      else timer ??= options.clock.after(worker ? wait : firstMs, send);
     },
     async stop() {
       timer?.();

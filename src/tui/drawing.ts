@@ -33,9 +33,8 @@ export function drawFrame(drawing: Drawing): void {
   else for (const mode of agentModes) drawTitle(drawing, mode);
 }
 
-function drawSeparator({ canvas, ascii }: Drawing, { x, y, rows }: Rect): void {
-  const line = ascii ? "|" : "│";
-  for (let row = y; row < y + rows; row++) canvas.text(x, row, line, { dim: true });
+function drawSeparator({ canvas, ascii }: Drawing, line: Rect): void {
+  canvas.fillRect(line, ascii ? "|" : "│", { dim: true });
 }
 
 function drawTitle(drawing: Drawing, mode: AgentMode): void {
@@ -45,7 +44,7 @@ function drawTitle(drawing: Drawing, mode: AgentMode): void {
   const focused = state.focus === mode;
   const rule = ruleChar(focused, ascii);
   const style: Style = focused ? { bold: true, fg: accent } : { dim: true };
-  canvas.text(frame.x, frame.y, rule.repeat(frame.cols), style);
+  canvas.fillRect({ ...frame, rows: 1 }, rule, style);
   const title = titleFor(state.panes[mode], state.now, frame.cols - 4);
   const end = drawParts(drawing, { title, x: frame.x + 2, y: frame.y, focused });
   canvas.text(frame.x + 1, frame.y, " ", style);
@@ -101,7 +100,7 @@ const paletteIndex = { red: 1, green: 2, yellow: 3, cyan: 6 } as const;
 
 function drawTabs(drawing: Drawing, area: Rect): void {
   const { canvas, state, ascii } = drawing;
-  canvas.text(area.x, area.y, (ascii ? "-" : "─").repeat(area.cols), { dim: true });
+  canvas.fillRect({ ...area, rows: 1 }, ascii ? "-" : "─", { dim: true });
   for (const { mode, title, rect } of placeTabs(state, area)) {
     const end = rect.x + rect.cols;
     const focused = state.focus === mode;

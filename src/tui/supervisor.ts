@@ -9,6 +9,7 @@ import type { State } from "../core/state.ts";
 import type { Cancel, Ports, Variables } from "../platform/ports.ts";
 import type { PaneHost } from "./pane-host.ts";
 import type { Dispatch } from "./store.ts";
+import { createTurns } from "./turns.ts";
 
 /** What a pane runs: everything of its start that is not the pty. */
 export type Program = {
@@ -54,6 +55,12 @@ export type Supervisor = {
 const staggerMs = 6000;
 
 /**
+ * Starting a process takes some 8 ms of the main thread (a fork copies our page tables), in which
+ * nothing is drawn. So the next command waits for the first output of the one before, this long.
+ */
+const commandStaggerMs = 30;
+
+/**
  * OpenCode with a busy port hangs for ever without a byte. A start on a machine that swaps, with
  * three agents and a compiler at work, has been seen to take half of this.
  */
@@ -76,6 +83,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { ports, host, dispatch, state } = options;
   const running = new Map<AgentMode, Running>();
   const readyListeners = new Map<AgentMode, () => void>();
+  // Plain commands cost little to start, so they do not wait for an agent.
+  const agentTurns = createTurns(startTurn);
+  const commandTurns = createTurns(startTurn);
   let ended = false;
 
   async function startOne(mode: AgentMode): Promise<void> {
@@ -98,7 +108,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     options.onStarted(pty.pid);
     dispatch({ type: "pane-spawned", mode, pid: pty.pid });
     const entry = running.get(mode);
-    if (!program.watch || entry?.pid !== pty.pid) return signalReady(mode);
+    if (!program.watch || entry?.pid !== pty.pid) return;
     entry.stopWatching = program.watch((report) => {
       dispatch({ type: "agent-report", mode, report });
       if (report.type === "ready") signalReady(mode);
@@ -121,27 +131,37 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     readyListeners.delete(mode);
   }
 
-  /** Resolves when a mode is ready or failed, or after the stagger time. */
-  function ready(mode: AgentMode): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = ports.clock.after(staggerMs, resolve);
+  /** Starts a mode; resolves when it is ready or failed, or after the stagger time. */
+  function startTurn(mode: AgentMode): Promise<void> {
+    const turn = new Promise<void>((resolve) => {
+      const ms = isAgent(mode) ? staggerMs : commandStaggerMs;
+      const cancel = ports.clock.after(ms, resolve);
       readyListeners.set(mode, () => {
         cancel();
         resolve();
       });
     });
+    void startOne(mode);
+    return turn;
   }
 
-  async function startInTurn(modes: readonly AgentMode[]): Promise<void> {
+  /** The focused mode is started at once: somebody looks at it. The others follow in turn. */
+  function start(modes: readonly AgentMode[]): void {
     for (const mode of modes) {
-      const turn = isAgent(mode) ? ready(mode) : undefined;
-      await startOne(mode);
-      await turn;
+      const turns = isAgent(mode) ? agentTurns : commandTurns;
+      turns.start(mode, mode === state().focus ? "now" : "in-turn");
     }
   }
 
   function isAgent(mode: AgentMode): boolean {
     return state().settings.modes[mode].command === undefined;
+  }
+
+  function goneOrGivenUp({ gone }: Running): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = ports.clock.after(goneMs, resolve);
+      void gone.then(cancel).then(resolve);
+    });
   }
 
   async function stop(mode: AgentMode): Promise<void> {
@@ -150,28 +170,26 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       entry.stopWatching?.();
       entry.stopWaiting?.();
       await options.stopTree(entry.pid, entry.program);
-      await Promise.race([entry.gone, ports.clock.wait(goneMs)]);
+      await goneOrGivenUp(entry);
       if (running.get(mode) === entry) running.delete(mode);
     }
     dispatch({ type: "pane-stopped", mode });
   }
 
   return {
-    start(modes) {
-      // Plain commands cost nothing to start, so they do not wait for an agent.
-      const agents = modes.filter(isAgent);
-      void startInTurn(modes.filter((mode) => !isAgent(mode)));
-      void startInTurn(agents);
-    },
+    start,
     stop,
     async stopAll() {
       ended = true;
+      agentTurns.stop();
+      commandTurns.stop();
       await Promise.all(agentModes.map(stop));
     },
     pidOf: (mode) => running.get(mode)?.pid,
     firstOutput(mode) {
       const entry = running.get(mode);
       entry?.stopWaiting?.();
+      if (!entry?.program.watch) signalReady(mode);
       dispatch({ type: "pane-first-output", mode });
     },
     exited(mode, exit) {
