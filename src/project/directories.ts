@@ -11,6 +11,8 @@ export type Directories = {
   readonly state: string;
   /** Evaluated environments; a directory, can be deleted at any time. */
   readonly environments: string;
+  /** Settings that were found good; a directory, can be deleted at any time. */
+  readonly settings: string;
 };
 
 /** The paths of this user. They are not made by asking for them. */
@@ -22,6 +24,7 @@ export function directoriesOf({ env, host }: Pick<Ports, "env" | "host">): Direc
     userSettings: join(base("XDG_CONFIG_HOME", ".config"), "ai-rules", "config.json"),
     state: join(base("XDG_STATE_HOME", ".local", "state"), "ai-rules"),
     environments: join(base("XDG_CACHE_HOME", ".cache"), "ai-rules", "env"),
+    settings: join(base("XDG_CACHE_HOME", ".cache"), "ai-rules", "settings"),
   };
 }
 

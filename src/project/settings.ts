@@ -5,6 +5,7 @@ import { byMode } from "../core/mode.ts";
 import { defaultSettings, type ModeSettings, type Settings } from "../core/settings.ts";
 import type { Ports } from "../platform/ports.ts";
 import { directoriesOf } from "./directories.ts";
+import { recallSettings, rememberSettings } from "./settings-memory.ts";
 import type { FileSettings } from "./settings-schema.ts";
 
 export type LoadedSettings = {
@@ -33,9 +34,12 @@ export async function loadSettings(ports: SettingsPorts, root: string): Promise<
   };
 }
 
+type SettingsSource = { readonly file: string; readonly text: string };
+
 type ReadFile = Omit<LoadedSettings, "settings"> & { readonly settings: FileSettings };
 
-async function readFile({ files, host }: SettingsPorts, file: string): Promise<ReadFile> {
+async function readFile(ports: SettingsPorts, file: string): Promise<ReadFile> {
+  const { files, host } = ports;
   let text: string | undefined;
   try {
     text = await files.readText(file);
@@ -43,10 +47,19 @@ async function readFile({ files, host }: SettingsPorts, file: string): Promise<R
     return { settings: {}, warnings: [], errors: [unreadable(file, error)] };
   }
   if (text === undefined) return { settings: {}, warnings: [], errors: [] };
-  // The parser and zod are loaded only now: a start without settings does not pay for them.
-  const { parseSettings } = await import("./settings-file.ts");
-  const parsed = parseSettings({ file, text: text.replace(/^\uFEFF/, "") });
+  const parsed = await parse(ports, { file, text: text.replace(/^\uFEFF/, "") });
   return { ...parsed, settings: withWholePath(parsed.settings, { file, home: host.home }) };
+}
+
+async function parse(ports: SettingsPorts, source: SettingsSource): Promise<ReadFile> {
+  const recalled = await recallSettings(ports, source.text);
+  if (recalled) return { settings: recalled, warnings: [], errors: [] };
+  // The parser and zod are loaded only now: a start that knows its settings does not pay for them.
+  const { parseSettings } = await import("./settings-file.ts");
+  const parsed = parseSettings(source);
+  const isGood = parsed.warnings.length === 0 && parsed.errors.length === 0;
+  if (isGood) await rememberSettings(ports, source.text, parsed.settings);
+  return parsed;
 }
 
 /** A relative `opencode.path` is meant from the file it stands in. */

@@ -25,6 +25,8 @@ export type ChromeOptions = {
   /** Rows of a surface changed. */
   readonly onDamage: (surface: SurfaceId, first: number, last: number) => void;
   readonly onFailed: (message: string) => void;
+  /** The chrome has layers from now on. */
+  readonly onStarted: () => void;
 };
 
 export type Chrome = {
@@ -101,14 +103,18 @@ export function createChrome(options: ChromeOptions): Chrome {
     timer = undefined;
     if (!latest) return;
     lastSent = options.clock.monotonic();
-    worker ??= start();
+    if (!worker) {
+      worker = start();
+      options.onStarted();
+    }
     const { state, scene } = latest;
     worker.post({ type: "snapshot", state, surfaces: surfaces(state, scene) });
   }
 
   return {
     layers(state, scene) {
-      const places = surfaces(state, scene);
+      // Nothing is drawn before the thread runs, and an emulator takes 4 ms to make.
+      const places = worker ? surfaces(state, scene) : [];
       for (const [id, { emulator }] of drawn) {
         if (places.some((place) => place.id === id)) continue;
         emulator.dispose();

@@ -43,6 +43,8 @@ export type Display = {
   readonly keyTyped: () => void;
   /** The terminal has synchronized output. */
   readonly synchronize: () => void;
+  /** There are other layers than before. */
+  readonly layersChanged: () => void;
   /** What the terminal shows is not ours any more: draw it all. */
   readonly repaint: () => void;
   readonly stop: () => void;
@@ -192,6 +194,10 @@ export function createDisplay(options: DisplayOptions): Display {
     },
     keyTyped: frames.keyTyped,
     synchronize: () => compositor.setSynchronized(true),
+    layersChanged() {
+      arrangeLayers(options.state());
+      frames.changed();
+    },
     repaint() {
       compositor.invalidate();
       frames.changed();

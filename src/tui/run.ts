@@ -130,6 +130,7 @@ function openTui(
     createEmulator: (size) => createEmulator({ ...size, scrollback: 0, colors }),
     onDamage: (surface, first, last) => display.chromeDamaged(surface, first, last),
     onFailed: (message) => ports.log.error(`the view failed: ${message}`),
+    onStarted: () => display.layersChanged(),
   });
 
   const display = createDisplay({
@@ -273,8 +274,9 @@ function openTui(
   });
 
   terminal.enter({ enter: outer.enterSequence, leave: outer.leaveSequence });
-  display.stateChanged(state(), undefined);
+  // The environment is looked for while the first frame is drawn.
   dispatch({ type: "started" });
+  display.stateChanged(state(), undefined);
   outer.ask();
   input.followPane();
   const stopWatchingNotices = options.watchNotices((notice) =>

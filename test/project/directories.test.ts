@@ -18,6 +18,7 @@ describe("the directories of a user", () => {
       userSettings: "/x/home/.config/ai-rules/config.json",
       state: "/x/home/.local/state/ai-rules",
       environments: "/x/home/.cache/ai-rules/env",
+      settings: "/x/home/.cache/ai-rules/settings",
     });
   });
 
@@ -32,6 +33,7 @@ describe("the directories of a user", () => {
       userSettings: "/conf/ai-rules/config.json",
       state: "/x/home/.local/state/ai-rules",
       environments: "/x/home/.cache/ai-rules/env",
+      settings: "/x/home/.cache/ai-rules/settings",
     });
   });
 

@@ -41,6 +41,7 @@ function open(first: State) {
     createEmulator: emulatorOf,
     onDamage: () => undefined,
     onFailed: () => undefined,
+    onStarted: () => display.layersChanged(),
   });
   const display = createDisplay({
     clock,
