@@ -40,6 +40,7 @@ function takesShift(code: string, held: number): boolean {
 }
 
 function spelled(code: string, held: number): Chord {
+  if (held === 0) return code === "escape" ? "esc" : code;
   const prefix = names.filter((name) => held & modifier[name]).map((name) => `${name}+`);
   return `${prefix.join("")}${code === "escape" ? "esc" : code}`;
 }

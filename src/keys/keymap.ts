@@ -6,7 +6,7 @@ import { type Action, actionNames, actions } from "../core/action.ts";
 import type { Problem } from "../core/error.ts";
 import type { KeySettings } from "../core/settings.ts";
 import { type Chord, chordsOfKey, parseChord } from "./chord.ts";
-import type { KeyEvent } from "./key.ts";
+import { isCharacter, type KeyEvent } from "./key.ts";
 
 export type Binding = {
   readonly action: Action;
@@ -73,8 +73,10 @@ export function createKeymap(settings: KeySettings): Keymap {
   const { direct, prefixed } = table;
   return {
     prefix,
-    isPrefix: (event) => prefix !== undefined && chordsOfKey(event).includes(prefix),
-    direct: (key) => find(direct, key),
+    isPrefix: (event) =>
+      prefix !== undefined && !typesCharacter(event) && chordsOfKey(event).includes(prefix),
+    direct: (key) =>
+      typeof key !== "string" && typesCharacter(key) ? undefined : find(direct, key),
     afterPrefix: (key) => find(prefixed, key),
     chordsOf: (action) => [
       ...chordsBoundTo(direct, action),
@@ -93,6 +95,11 @@ function find(table: ReadonlyMap<Chord, Action>, key: Chord | KeyEvent): Action 
     if (action !== undefined) return action;
   }
   return undefined;
+}
+
+/** Such a key needs no look-up: without the prefix none of its chords can be bound (see `isTyped`). */
+function typesCharacter({ text, code }: KeyEvent): boolean {
+  return text !== "" && isCharacter(code);
 }
 
 function chordsBoundTo(table: ReadonlyMap<Chord, Action>, action: Action): readonly Chord[] {

@@ -78,13 +78,13 @@ export function createInput(options: InputOptions): Input {
   function receive(bytes: Uint8Array): void {
     escapeTimer?.();
     escapeTimer = undefined;
-    for (const event of parser.feed(bytes)) router.handle(event);
+    router.handle(parser.feed(bytes));
     if (parser.flushAfterMs !== undefined) escapeTimer = clock.after(parser.flushAfterMs, flush);
   }
 
   function flush(): void {
     escapeTimer = undefined;
-    for (const event of parser.flush()) router.handle(event);
+    router.handle(parser.flush());
   }
 
   function scrollLines(mode: AgentMode, lines: number): void {

@@ -1,8 +1,10 @@
 /**
  * Where each key, paste and mouse event goes: to the program when it is bound, else to the focused
  * pane, encoded for what its child asked for. The prefix is a parsed key event, never a substring,
- * and never inside a paste.
+ * and never inside a paste. The keys of one read that go to a pane go there in one write: a second one
+ * costs the system a wake-up of the child, and us two frames for what the user sees as one.
  */
+import type { Happening } from "../core/message.ts";
 import type { AgentMode } from "../core/mode.ts";
 import type { State } from "../core/state.ts";
 import { formatChord } from "../keys/chord.ts";
@@ -42,14 +44,40 @@ export type RouterOptions = {
   readonly onReply: (event: ReplyEvent) => void;
 };
 
-export type Router = { readonly handle: (event: InputEvent) => void };
+/** Takes the events of one read. */
+export type Router = { readonly handle: (events: readonly InputEvent[]) => void };
 
 export function createRouter(options: RouterOptions): Router {
-  const { state, dispatch, panes } = options;
+  const { state, panes } = options;
   /** Keys whose press was ours: their release is ours too. */
   const swallowed = new Set<string>();
+  /** Keys for the focused pane that are not written yet. */
+  let unsent = "";
 
-  function handle(event: InputEvent): void {
+  function handle(events: readonly InputEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "key") send();
+      route(event);
+    }
+    send();
+  }
+
+  /** Writes first: the child works on the keys while we do what else they mean. */
+  function send(): void {
+    if (unsent === "") return;
+    const mode = state().focus;
+    panes.write(mode, unsent);
+    unsent = "";
+    typed(mode);
+  }
+
+  /** What was typed before goes out before: it may be meant for another pane. */
+  function dispatch(happening: Happening): void {
+    send();
+    options.dispatch(happening);
+  }
+
+  function route(event: InputEvent): void {
     switch (event.type) {
       case "key":
         return key(event);
@@ -111,11 +139,7 @@ export function createRouter(options: RouterOptions): Router {
   function toPane(event: KeyEvent): void {
     const now = state();
     if (takesKeys(now)) return;
-    const mode = now.focus;
-    const bytes = encodeKey(event, panes.modes(mode));
-    if (bytes === undefined) return;
-    typed(mode);
-    panes.write(mode, bytes);
+    unsent += encodeKey(event, panes.modes(now.focus)) ?? "";
   }
 
   function typed(mode: AgentMode): void {

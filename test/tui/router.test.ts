@@ -26,6 +26,7 @@ const plainModes: TerminalModes = {
 function route(bytes: string, state: State = sampleState(), modes: Partial<TerminalModes> = {}) {
   const messages: Happening[] = [];
   let written = "";
+  let writes = 0;
   let current = state;
   const router = createRouter({
     state: () => current,
@@ -42,6 +43,7 @@ function route(bytes: string, state: State = sampleState(), modes: Partial<Termi
     panes: {
       modes: () => ({ ...plainModes, ...modes }),
       write: (_mode, data) => {
+        writes++;
         written += typeof data === "string" ? data : new TextDecoder().decode(data);
       },
       scrollToEnd: () => {},
@@ -53,8 +55,8 @@ function route(bytes: string, state: State = sampleState(), modes: Partial<Termi
   });
   const parser = createInputParser();
   const events = [...parser.feed(new TextEncoder().encode(bytes)), ...parser.flush()];
-  for (const event of events) router.handle(event);
-  return { messages, written };
+  router.handle(events);
+  return { messages, written, writes };
 }
 
 describe("the router", () => {
@@ -73,6 +75,18 @@ describe("the router", () => {
   it("sends everything that is not bound to the focused pane", () => {
     expect(route("hi\r\x1b[A\x01").written).toBe("hi\r\x1b[A\x01");
     expect(route("\x1b[A", sampleState(), { applicationCursor: true }).written).toBe("\x1bOA");
+  });
+
+  it("sends the keys of one read in one write", () => {
+    expect(route("hi\r\x1b[A").writes).toBe(1);
+  });
+
+  it("sends what was typed before a bound key before it acts on that key", () => {
+    const { written, writes, messages } = route("a\x0frb");
+
+    expect(written).toBe("ab");
+    expect(writes).toBe(2);
+    expect(messages).toHaveLength(2);
   });
 
   it("never finds the prefix inside a paste", () => {
