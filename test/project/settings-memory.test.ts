@@ -44,7 +44,8 @@ describe("the memory of settings", () => {
   it("never holds settings with a mistake: it is told at each start", async () => {
     const { root, ports, remembered } = await setUp('{ "layuot": "rows" }');
 
-    for (const _start of [1, 2]) expect((await loadSettings(ports, root)).warnings.length).toBe(1);
+    for (const start of [1, 2])
+      expect((await loadSettings(ports, root)).warnings.length, `start ${start}`).toBe(1);
 
     expect(await remembered()).toEqual([]);
   });
