@@ -23,6 +23,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/**/*.real.test.ts"],
           fileParallelism: false,
+          // After the unit tests: real programs need the processors for themselves.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
