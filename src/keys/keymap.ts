@@ -6,7 +6,7 @@ import { type Action, actionNames, actions } from "../core/action.ts";
 import type { Problem } from "../core/error.ts";
 import type { KeySettings } from "../core/settings.ts";
 import { type Chord, chordsOfKey, parseChord } from "./chord.ts";
-import { isCharacter, type KeyEvent } from "./key.ts";
+import { isCharacter, type KeyEvent, lockBits } from "./key.ts";
 
 export type Binding = {
   readonly action: Action;
@@ -74,9 +74,8 @@ export function createKeymap(settings: KeySettings): Keymap {
   return {
     prefix,
     isPrefix: (event) =>
-      prefix !== undefined && !typesCharacter(event) && chordsOfKey(event).includes(prefix),
-    direct: (key) =>
-      typeof key !== "string" && typesCharacter(key) ? undefined : find(direct, key),
+      prefix !== undefined && !isOnlyTyped(event) && chordsOfKey(event).includes(prefix),
+    direct: (key) => (typeof key !== "string" && isOnlyTyped(key) ? undefined : find(direct, key)),
     afterPrefix: (key) => find(prefixed, key),
     chordsOf: (action) => [
       ...chordsBoundTo(direct, action),
@@ -98,9 +97,12 @@ function find(table: ReadonlyMap<Chord, Action>, key: Chord | KeyEvent): Action 
 }
 
 /** Such a key needs no look-up: without the prefix none of its chords can be bound (see `isTyped`). */
-function typesCharacter({ text, code }: KeyEvent): boolean {
-  return text !== "" && isCharacter(code);
+function isOnlyTyped({ text, code, modifiers }: KeyEvent): boolean {
+  if (text !== "" && isCharacter(code)) return true;
+  return (modifiers & ~lockBits) === 0 && typingKeys.has(code);
 }
+
+const typingKeys: ReadonlySet<string> = new Set(["enter", "tab", "space", "backspace", "escape"]);
 
 function chordsBoundTo(table: ReadonlyMap<Chord, Action>, action: Action): readonly Chord[] {
   return [...table].filter(([, bound]) => bound === action).map(([chord]) => chord);
