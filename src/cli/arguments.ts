@@ -7,7 +7,6 @@ export type GlobalFlags = {
   readonly cwd?: string;
   readonly shell?: string;
   readonly noColor: boolean;
-  readonly quiet: boolean;
   readonly debug: boolean;
 };
 
@@ -22,7 +21,6 @@ const options = {
   cwd: { type: "string" },
   shell: { type: "string" },
   "no-color": { type: "boolean" },
-  quiet: { type: "boolean", short: "q" },
   debug: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
@@ -39,7 +37,6 @@ export function parseInvocation(argv: readonly string[]): Invocation {
   if (rest[0] !== undefined) throw unexpected(rest[0]);
   const flags: GlobalFlags = {
     noColor: values["no-color"] ?? false,
-    quiet: values.quiet ?? false,
     debug: values.debug ?? false,
     ...(values.cwd === undefined ? {} : { cwd: values.cwd }),
     ...(values.shell === undefined ? {} : { shell: values.shell }),

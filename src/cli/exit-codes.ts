@@ -5,6 +5,5 @@ export function exitCodeOf({ code }: Problem): number {
   if (code.startsWith("usage/")) return 2;
   if (code === "terminal/not-a-terminal") return 4;
   if (code === "run/already-running") return 5;
-  if (code.startsWith("environment/") || code.startsWith("nix/")) return 3;
   return 1;
 }

@@ -12,12 +12,11 @@ options
   --cwd DIR          the project's directory (default: where you are)
   --shell NAME       enter .#NAME of the project's flake instead of its default shell
   --no-color         no colours (NO_COLOR does the same)
-  --quiet            no notes on stderr
   --debug            show what stands behind an error
   --version          print the version
 
 keys in the TUI: ctrl+o ? shows them all, ctrl+o q quits.
-exit codes: 0 fine, 1 failed, 2 wrong usage, 3 environment missing, 4 not a terminal,
-            5 already running here, 130 and 143 ended by a signal
+exit codes: 0 fine, 1 failed, 2 wrong usage, 4 not a terminal, 5 already running here,
+            129, 130 and 143 ended by a signal
 `;
 }
