@@ -70,6 +70,11 @@ export type CompositorOptions = {
 type PlacedLayer = Layer & {
   /** One entry a row of the screen: 1 when the layer's cells of it must be compared. */
   readonly dirty: Uint8Array;
+  /** No row outside of these is dirty, the last one included; an echo has one row to look at. */
+  firstDirty: number;
+  lastDirty: number;
+  /** Whether this frame draws it. */
+  isWanted: boolean;
 };
 
 type Bounds = { readonly from: number; readonly to: number };
@@ -140,7 +145,7 @@ class GridCompositor implements Compositor {
       const { y, rows } = layer.rect;
       const first = Math.max(0, y + Math.max(0, firstRow));
       const last = Math.min(this.#rows - 1, y + Math.min(rows - 1, lastRow));
-      if (first <= last) layer.dirty.fill(1, first, last + 1);
+      if (first <= last) markDirty(layer, first, last);
     }
   }
 
@@ -148,7 +153,7 @@ class GridCompositor implements Compositor {
     this.#shown.forget();
     this.#cursor.forget();
     this.#isFresh = true;
-    for (const layer of this.#layers) layer.dirty.fill(1);
+    for (const layer of this.#layers) markDirty(layer, 0, this.#rows - 1);
   }
 
   compose({ cursor, only, hold }: ComposeOptions): Uint8Array | undefined {
@@ -158,8 +163,7 @@ class GridCompositor implements Compositor {
     }
     this.#begin();
     const prefix = this.#writer.length;
-    const isWanted = this.#layers.map(({ id }) => (!only || id === only) && !hold?.has(id));
-    for (let y = 0; y < this.#rows; y++) this.#paintRow(y, isWanted);
+    this.#paint(only, hold);
     if (this.#writer.length > prefix || this.#isFresh) return this.#finishDrawn(cursor);
     this.#writer.begin(this.#cols);
     this.#cursor.set(cursor);
@@ -195,21 +199,35 @@ class GridCompositor implements Compositor {
     return bytes;
   }
 
+  #paint(only: string | undefined, hold: ReadonlySet<string> | undefined): void {
+    let first = this.#rows;
+    let last = -1;
+    for (const layer of this.#layers) {
+      layer.isWanted = (only === undefined || layer.id === only) && !hold?.has(layer.id);
+      if (!layer.isWanted) continue;
+      first = Math.min(first, layer.firstDirty);
+      last = Math.max(last, layer.lastDirty);
+      layer.firstDirty = this.#rows;
+      layer.lastDirty = -1;
+    }
+    for (let y = first; y <= last; y++) this.#paintRow(y);
+  }
+
   /** Reads the dirty cells of a row from their layers and writes what differs. */
-  #paintRow(y: number, isWanted: readonly boolean[]): void {
+  #paintRow(y: number): void {
     const runs = this.#runs[y] ?? [];
     let from = this.#cols;
     let to = 0;
     for (const run of runs) {
       const layer = this.#layers[run.layer];
-      if (!layer || layer.dirty[y] === 0 || !isWanted[run.layer]) continue;
+      if (!layer?.isWanted || layer.dirty[y] === 0) continue;
       if (to === 0) this.#shown.copyRow(y, this.#row.words);
       this.#readRun(layer, run, y);
       from = Math.min(from, run.from);
       to = run.to;
     }
     if (to === 0) return;
-    for (const run of runs) if (isWanted[run.layer]) this.#clean(run.layer, y);
+    for (const run of runs) this.#clean(run.layer, y);
     this.#shown.write(y, { ...this.#mendEdges(runs, { from, to }), row: this.#row.words });
   }
 
@@ -233,7 +251,7 @@ class GridCompositor implements Compositor {
 
   #clean(index: number, y: number): void {
     const layer = this.#layers[index];
-    if (layer) layer.dirty[y] = 0;
+    if (layer?.isWanted) layer.dirty[y] = 0;
   }
 
   #hasLayers(layers: readonly Layer[]): boolean {
@@ -252,7 +270,7 @@ class GridCompositor implements Compositor {
   #place(layers: readonly Layer[]): void {
     const screen: Rect = { x: 0, y: 0, cols: this.#cols, rows: this.#rows };
     const all = [{ ...background, rect: screen }, ...layers];
-    this.#layers = all.map((layer) => ({ ...layer, dirty: new Uint8Array(this.#rows).fill(1) }));
+    this.#layers = all.map((layer) => allDirty(layer, this.#rows));
     this.#runs = arrangeRuns(
       screen,
       all.map(({ rect }) => rect),
@@ -267,4 +285,15 @@ class GridCompositor implements Compositor {
   #createRow(): RowBuffer {
     return { words: new Uint32Array(this.#cols * 4), clusters: this.#clusters };
   }
+}
+
+function allDirty(layer: Layer, rows: number): PlacedLayer {
+  const dirty = new Uint8Array(rows).fill(1);
+  return { ...layer, dirty, firstDirty: 0, lastDirty: rows - 1, isWanted: false };
+}
+
+function markDirty(layer: PlacedLayer, first: number, last: number): void {
+  layer.dirty.fill(1, first, last + 1);
+  layer.firstDirty = Math.min(layer.firstDirty, first);
+  layer.lastDirty = Math.max(layer.lastDirty, last);
 }

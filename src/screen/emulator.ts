@@ -156,11 +156,13 @@ function createEmulator(library: XtermLibrary, options: EmulatorOptions): Emulat
     cursor() {
       const { terminal, tracker } = opened;
       const { cursorX, cursorY } = terminal.buffer.active;
+      const { shape, blinking } = tracker.cursorStyle();
       return {
         x: Math.min(cursorX, terminal.cols - 1),
         y: Math.min(cursorY, terminal.rows - 1),
-        visible: terminal.modes.showCursor && scrolledBack() === 0,
-        ...tracker.cursorStyle(),
+        visible: tracker.cursorShown() && scrolledBack() === 0,
+        shape,
+        blinking,
       };
     },
     scrollBy(lines) {

@@ -33,6 +33,8 @@ export type CursorStyle = { readonly shape: CursorShape; readonly blinking: bool
 export type ModeTracker = {
   readonly modes: () => TerminalModes;
   readonly cursorStyle: () => CursorStyle;
+  /** Mode 25 (DECTCEM). */
+  readonly cursorShown: () => boolean;
   /** Mode 2027. Clusters are always joined; the mode only remembers that it was asked for. */
   readonly graphemeClusters: () => boolean;
 };
@@ -64,19 +66,48 @@ function initial(): Followed {
 /** Follows the modes of a terminal from now on. `hasPixels`: pixel mouse reports can be made. */
 export function trackModes(terminal: Terminal, { hasPixels }: { hasPixels: boolean }): ModeTracker {
   const { parser } = terminal;
-  const kitty = trackKittyFlags(terminal);
+  const kitty = trackKittyFlags(terminal, forget);
   let followed = initial();
+  /** xterm.js makes a new object of 15 fields each time it is asked: 10 us of a key's way. */
+  let known: { readonly modes: TerminalModes; readonly cursorShown: boolean } | undefined;
+
+  /** To be called before any mode changes; nobody asks between this and the change itself. */
+  function forget(): boolean {
+    known = undefined;
+    return false; // xterm.js handles the sequence
+  }
 
   function setPrivate(parameters: Parameters, on: boolean): boolean {
     for (const mode of parameters)
       if (typeof mode === "number") setMode({ followed, mode, on, hasPixels });
-    return false; // xterm.js handles them too
+    return forget();
   }
 
   function reset(): boolean {
     followed = initial();
     kitty.reset();
-    return false;
+    return forget();
+  }
+
+  function read(): NonNullable<typeof known> {
+    const { modes } = terminal;
+    return {
+      cursorShown: modes.showCursor,
+      modes: {
+        applicationCursor: modes.applicationCursorKeysMode,
+        applicationKeypad: modes.applicationKeypadMode,
+        bracketedPaste: modes.bracketedPasteMode,
+        mouseTracking: modes.mouseTrackingMode,
+        mouseEncoding: followed.mouseEncoding,
+        focusEvents: modes.sendFocusMode,
+        kittyFlags: kitty.flags(),
+        modifyOtherKeys: followed.modifyOtherKeys,
+        synchronizedOutput: modes.synchronizedOutputMode,
+        alternateScreen: terminal.buffer.active.type === "alternate",
+        colorSchemeUpdates: followed.colorSchemeUpdates,
+        inBandResize: followed.inBandResize,
+      },
+    };
   }
 
   parser.registerCsiHandler({ prefix: "?", final: "h" }, (parameters) =>
@@ -92,35 +123,23 @@ export function trackModes(terminal: Terminal, { hasPixels }: { hasPixels: boole
   parser.registerCsiHandler({ prefix: ">", final: "m" }, ([resource, value]) => {
     if (resource === 4 || resource === undefined || resource === 0)
       followed.modifyOtherKeys = modifyOtherKeys(resource === 4 ? value : 0);
+    forget();
     return true;
   });
   parser.registerCsiHandler({ prefix: ">", final: "n" }, ([resource]) => {
     if (resource === 4) followed.modifyOtherKeys = 0;
+    forget();
     return true;
   });
   parser.registerCsiHandler({ intermediates: "!", final: "p" }, reset); // DECSTR
   parser.registerEscHandler({ final: "c" }, reset); // RIS
+  for (const final of ["=", ">"]) parser.registerEscHandler({ final }, forget); // DECKPAM, DECKPNM
 
   return {
     cursorStyle: () => followed.cursor,
     graphemeClusters: () => followed.graphemeClusters,
-    modes() {
-      const { modes } = terminal;
-      return {
-        applicationCursor: modes.applicationCursorKeysMode,
-        applicationKeypad: modes.applicationKeypadMode,
-        bracketedPaste: modes.bracketedPasteMode,
-        mouseTracking: modes.mouseTrackingMode,
-        mouseEncoding: followed.mouseEncoding,
-        focusEvents: modes.sendFocusMode,
-        kittyFlags: kitty.flags(),
-        modifyOtherKeys: followed.modifyOtherKeys,
-        synchronizedOutput: modes.synchronizedOutputMode,
-        alternateScreen: terminal.buffer.active.type === "alternate",
-        colorSchemeUpdates: followed.colorSchemeUpdates,
-        inBandResize: followed.inBandResize,
-      };
-    },
+    modes: () => (known ??= read()).modes,
+    cursorShown: () => (known ??= read()).cursorShown,
   };
 }
 
@@ -210,7 +229,7 @@ const deepestStack = 16;
 const allFlags = 0b11111;
 
 /** The main and the alternate screen have a stack each; the last entry is in force. */
-function trackKittyFlags(terminal: Terminal): KittyFlags {
+function trackKittyFlags(terminal: Terminal, changed: () => void): KittyFlags {
   let stacks: { normal: number[]; alternate: number[] } = { normal: [], alternate: [] };
   const stack = (): number[] => stacks[terminal.buffer.active.type];
   const flags = (): number => stack().at(-1) ?? 0;
@@ -222,13 +241,16 @@ function trackKittyFlags(terminal: Terminal): KittyFlags {
 
   registerKitty(terminal.parser, {
     push(value) {
+      changed();
       stack().push(value & allFlags);
       if (stack().length > deepestStack) stack().shift();
     },
     pop(count) {
+      changed();
       stack().splice(Math.max(0, stack().length - count));
     },
     set(value, how) {
+      changed();
       if (how === 1) replace(value);
       if (how === 2) replace(flags() | value);
       if (how === 3) replace(flags() & ~value);

@@ -85,10 +85,12 @@ export function createDisplay(options: DisplayOptions): Display {
     const { content, visible } = scene.panes[state.focus];
     const { process } = state.panes[state.focus];
     if (!visible || process.type === "exited" || process.type === "failed") return undefined;
-    const { visible: shown, ...cursor } = host.emulator(state.focus).cursor();
-    if (!shown || cursor.x >= content.cols || cursor.y >= content.rows) return undefined;
-    const [x, y] = [content.x + cursor.x, content.y + cursor.y];
-    return covered.some((rect) => contains(rect, x, y)) ? undefined : { ...cursor, x, y };
+    const cursor = host.emulator(state.focus).cursor();
+    if (!cursor.visible || cursor.x >= content.cols || cursor.y >= content.rows) return undefined;
+    const x = content.x + cursor.x;
+    const y = content.y + cursor.y;
+    if (covered.some((rect) => contains(rect, x, y))) return undefined;
+    return { x, y, shape: cursor.shape, blinking: cursor.blinking };
   }
 
   /** A pane inside mode 2026 keeps its old cells on the screen, but not for ever. */

@@ -279,9 +279,23 @@ describe("the modes of an emulator", () => {
   ])("follow %j", (bytes, modes) => {
     const emulator = create();
 
-    emulator.write(bytes);
+    for (const sequence of bytes.split(/(?=\x1b)/)) {
+      emulator.modes();
+      emulator.write(sequence);
+    }
 
     expect(emulator.modes()).toMatchObject(modes);
+  });
+
+  it("follow what shows and hides the cursor each time it changes", () => {
+    const emulator = create();
+    const shown = (bytes: string) => {
+      emulator.write(bytes);
+      return emulator.cursor().visible;
+    };
+
+    const sequences = ["\x1b[?25l", "\x1b[?25h", "\x1b[?25l", "\x1b[!p"];
+    expect(sequences.map(shown)).toEqual([false, true, false, true]);
   });
 
   it("have pixel mouse reports only where the size of a cell is known", () => {
