@@ -5,27 +5,31 @@
  * comes. What it sends (mouse motion, key releases) follows what the focused child asked for, so
  * that nothing is sent for nobody.
  */
-import type { Reply, ReplyEvent } from "../keys/key.ts";
+import type { Reply, ReplyEvent, Rgb } from "../keys/key.ts";
 import type { ColorDepth } from "../screen/colors.ts";
 import type { HostColors } from "../screen/host-colors.ts";
 
-/** What is asked on entry: colours 10, 11, 12 and 0..15, synchronized output, kitty keys, DA1. */
-function queries(): string {
+/** Asks for the colours: text, background, cursor, and the palette's first 16. */
+function colorQueries(): string {
   const palette = Array.from({ length: 16 }, (_, index) => `\x1b]4;${index};?\x1b\\`).join("");
-  const colors = `\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b]12;?\x1b\\${palette}`;
-  // DA1 comes last: every terminal answers it, so it marks the end of the answers.
-  return `${colors}\x1b[?2026$p\x1b[?u\x1b[c`;
+  return `${palette}\x1b]10;?\x1b\\\x1b]12;?\x1b\\\x1b]11;?\x1b\\`;
+}
+
+/** What is asked on entry: colours, synchronized output, kitty keys; DA1, which all answer, is last. */
+function queries(): string {
+  return `${colorQueries()}\x1b[?2026$p\x1b[?u\x1b[c`;
 }
 
 /**
  * Alternate screen, focus events, bracketed paste, modifyOtherKeys 1 (so that shift+enter is not
- * enter where the kitty protocol is not there), cursor hidden until the first frame.
+ * enter where the kitty protocol is not there), word of dark and light, cursor hidden until the first
+ * frame.
  */
-const enterSequence = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[>4;1m\x1b[?25l";
+const enterSequence = "\x1b[?1049h\x1b[?1004h\x1b[?2004h\x1b[>4;1m\x1b[?2031h\x1b[?25l";
 
 /** Everything back: also what only a child asked for, in the order in which it was set. */
 const leaveSequence =
-  "\x1b[<u\x1b[>4;0m\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1004l" +
+  "\x1b[<u\x1b[>4;0m\x1b[?2031l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1004l" +
   "\x1b[?7h\x1b[0m\x1b[0 q\x1b[?25h\x1b[?1049l";
 
 /** kitty keyboard protocol: disambiguate, event types, alternate keys. */
@@ -36,6 +40,8 @@ export type OuterTerminalOptions = {
   readonly colors: HostColors;
   /** Synchronized output is there: frames are wrapped in mode 2026. */
   readonly onSynchronized: () => void;
+  /** The background turned dark or light; its new colours are known. */
+  readonly onSchemeChanged: () => void;
 };
 
 export type WantedInput = {
@@ -107,8 +113,11 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
       case "palette-colour":
         return colors.set({ target: said.index, ...said.colour });
       case "foreground":
+        return colors.set({ target: "foreground", ...said.colour });
       case "background":
-        return colors.set({ target: said.type, ...said.colour });
+        return backgroundReply(said.colour);
+      case "colour-scheme":
+        return write(colorQueries());
       case "cursor-colour":
         return colors.set({ target: "cursor", ...said.colour });
       case "mode":
@@ -119,6 +128,13 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
       default:
         return;
     }
+  }
+
+  /** The background is asked for last, so the other colours are new by then. */
+  function backgroundReply(color: Rgb): void {
+    const wasDark = colors.isDark();
+    colors.set({ target: "background", ...color });
+    if (wasDark !== undefined && wasDark !== colors.isDark()) options.onSchemeChanged();
   }
 
   /** DECRPM: 1 set, 2 reset, so the mode is there; 0 is unknown, 4 permanently reset. */

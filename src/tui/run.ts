@@ -5,7 +5,7 @@
 import type { Exit } from "../core/agent.ts";
 import { initialState } from "../core/initial-state.ts";
 import { arrange } from "../core/layout.ts";
-import { type AgentMode, byMode } from "../core/mode.ts";
+import { type AgentMode, agentModes, byMode } from "../core/mode.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Notice, Saved } from "../core/state.ts";
 import { createKeymap, type Keymap } from "../keys/keymap.ts";
@@ -87,6 +87,9 @@ function openTui(
     write: (text) => terminal.write(encoder.encode(text), () => {}),
     colors,
     onSynchronized: () => display.synchronize(),
+    onSchemeChanged: () => {
+      for (const mode of agentModes) host.emulator(mode).colorSchemeChanged();
+    },
   });
 
   const places = arrange(state()).panes;
