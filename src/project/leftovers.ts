@@ -10,7 +10,7 @@ import { abandonedRunDirectories } from "./run-directory.ts";
 import { stopProcesses } from "./stop-tree.ts";
 
 export type ProcessLedger = {
-  /** Writes a started process down. */
+  /** Writes a started process down; what it starts is seen by the next sample. */
   readonly started: (pid: number) => Promise<void>;
   /** Looks at the trees of all started processes; to be called every few seconds. */
   readonly sample: () => Promise<void>;
@@ -59,8 +59,10 @@ export function createProcessLedger(ports: LedgerPorts, runDirectory: string): P
 
   return {
     started: async (pid) => {
+      // It has no children yet, and looking for some reads the whole process table.
       trees.set(pid, []);
-      trees.set(pid, await look(pid));
+      const root = await processes.find(pid);
+      if (root && trees.has(pid)) trees.set(pid, [recordOf(root)]);
       await write();
     },
     sample: async () => {

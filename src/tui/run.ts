@@ -166,8 +166,7 @@ function openTui(
       variables: environment.variables,
       directories: options.directories,
     }),
-    // Reading the process table takes 2 ms; the child's first output comes before it.
-    onStarted: (pid) => void clock.after(recordMs, () => void ledger.started(pid)),
+    onStarted: (pid) => void ledger.started(pid),
     stopTree: async (pid, program) => {
       const known = ledger.treeOf(pid);
       // OpenCode ends well on TERM alone; a shell wants to hear that its terminal hung up.
@@ -286,9 +285,6 @@ function openTui(
     dispatch({ type: "notice", notice }),
   );
 }
-
-/** A started process is written down after so many ms. */
-const recordMs = 50;
 
 /** A program that a signal ended exits with 128 and its number (POSIX shells). */
 function signalCode(name: NodeJS.Signals): number {

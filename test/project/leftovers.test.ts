@@ -62,6 +62,7 @@ describe("the ledger of started processes", () => {
     const ledger = createProcessLedger(ports, run.path);
     const { pid, said: child } = await start("sleep 1000 & echo $!; wait");
     await ledger.started(pid);
+    await ledger.sample();
 
     ports.processes.signal(pid, "SIGKILL");
     await until(async () => (await ports.processes.find(pid)) === undefined);
@@ -142,6 +143,7 @@ describe("sweeping", () => {
       const bothSleep = (tree) => tree.filter(({ command }) => command === "sleep 1000").length === 2;
       while (!bothSleep(await ports.processes.tree(pty.pid))) await ports.clock.wait(10);
       await ledger.started(pty.pid);
+      await ledger.sample();
       console.log(JSON.stringify(ledger.treeOf(pty.pid)));`;
     const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", script]);
     const [said] = await once(child.stdout, "data");
