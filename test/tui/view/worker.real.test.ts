@@ -1,8 +1,4 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrange } from "../../../src/core/layout.ts";
@@ -13,25 +9,16 @@ import { sampleNow as now, sampleState } from "../../fakes/sample-state.ts";
 import { surfaceEmulators } from "../../fakes/surface-emulators.ts";
 import { until } from "../../fakes/until.ts";
 
-const root = resolve(import.meta.dirname, "../../..");
+// The bundle, as the program runs it: Node has no loader for .tsx.
+const entry = resolve(import.meta.dirname, "../../../dist/tui/view/worker.js");
 
-// A worker thread runs what the compiler makes of the sources: Node has no loader for .tsx.
 describe("the chrome's worker thread", () => {
-  let directory: string;
   let worker: Worker;
   const received: FromWorker[] = [];
   const streams: string[] = [];
 
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "ai-rules-view-"));
-    await symlink(join(root, "node_modules"), join(directory, "node_modules"));
-    const tsc = join(root, "node_modules/.bin/tsc");
-    await promisify(execFile)(tsc, ["-p", root, "--outDir", join(directory, "dist")]).catch(
-      // The compiler complains of errors elsewhere and still writes; a missing worker fails below.
-      () => undefined,
-    );
+  beforeAll(() => {
     const workerData: ChromeWorkerData = { ascii: false, color: true };
-    const entry = new URL(`file://${directory}/dist/tui/view/worker.js`);
     worker = new Worker(entry, { workerData, stdout: true, stderr: true });
     worker.on("message", (message: FromWorker) => received.push(message));
     worker.on("error", (error) => streams.push(String(error)));
@@ -41,7 +28,6 @@ describe("the chrome's worker thread", () => {
 
   afterAll(async () => {
     await worker.terminate();
-    await rm(directory, { recursive: true });
   });
 
   const send = (state: State) => {
