@@ -38,13 +38,34 @@ const pathNote =
 
 /** Evaluates a shell with one run of Nix, which also builds it. */
 export async function evaluate(machine: Machine, request: EvaluationRequest): Promise<Evaluation> {
-  const result = await runNix(machine, request, "");
+  const result = await runUnlessBusy(machine, request);
   if (!needsPathReader(result, request)) return conclude(machine, request, result);
   // Nothing was evaluated yet: Nix 2.8 gives up on the path itself.
   const again = await runNix(machine, request, "path:");
   const evaluation = await conclude(machine, request, again);
   return evaluation.type === "evaluated" ? { ...evaluation, note: pathNote } : evaluation;
 }
+
+/** How long another Nix is waited for that holds the store's database, in ms; 5 s in all. */
+const busyDelaysMs = [50, 100, 250, 600, 1500, 2500];
+
+/**
+ * Runs Nix, again where it gave up at once because another one held the store (seen with two cold
+ * starts on Nix 2.8). Nothing was evaluated then.
+ */
+async function runUnlessBusy(machine: Machine, request: EvaluationRequest): Promise<NixResult> {
+  for (const delay of busyDelaysMs) {
+    const result = await runNix(machine, request, "");
+    if (result.exit.code === 0 || request.abort?.aborted) return result;
+    if (!storeBusy.test(result.words)) return result;
+    await machine.clock.wait(delay);
+  }
+  return runNix(machine, request, "");
+}
+
+/** The second one: two at once set up a store that was never used. */
+const storeBusy =
+  /SQLite database '[^']*' is busy|creating symlink from '[^']*\/gcroots\/[^']*' .*File exists/u;
 
 /** What Nix said, as the lines a user would have read. */
 type NixResult = CommandResult & { readonly words: string };

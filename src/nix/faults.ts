@@ -109,6 +109,12 @@ export const faults = [
         : "run `sudo systemctl start nix-daemon`",
   },
   {
+    id: "store-busy",
+    pattern: /SQLite database '([^']+)' is busy/u,
+    message: () => "another Nix process holds the database of the Nix store",
+    remedy: () => "wait for it to end (`pgrep -a nix` names it), then try again",
+  },
+  {
     id: "no-build-users",
     pattern: /the group '([^']+)' specified in 'build-users-group' does not exist/u,
     message: ({ what }) => `Nix runs as root and its build group '${what}' does not exist`,
