@@ -42,8 +42,8 @@ export type PaneHost = {
 /** A storm of resizes (a window dragged) reaches the child in steps of this many ms. */
 const resizeMs = 60;
 
-/** RIS: the screen and all modes as new, so that nothing of the last program stays on. */
-const reset = "\x1bc";
+/** RIS, and the cursor, which xterm.js leaves hidden: the screen and all modes as new, so that nothing of the last program stays on. */
+const reset = "\x1bc\x1b[?25h";
 
 type Pane = {
   readonly emulator: Emulator;

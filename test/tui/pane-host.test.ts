@@ -50,3 +50,15 @@ it("shows the old screen until the next program says something", () => {
 
   expect(host.emulator("plan").screenText().trim()).toBe("hello");
 });
+
+it("shows the cursor again that the program before had hidden", () => {
+  const { host, children } = openHost();
+  host.spawn("plan", program);
+  children[0]?.say("\x1b[?25l");
+  children[0]?.end(killed);
+
+  host.spawn("plan", program);
+  children[1]?.say("$ ");
+
+  expect(host.emulator("plan").cursor().visible).toBe(true);
+});
