@@ -47,7 +47,7 @@ function processStatus(process: Exclude<ProcessState, { type: "running" }>): Pan
     case "exited":
       return exitedStatus(process);
     case "failed":
-      return { glyph: "error", word: "not started: failed" };
+      return { glyph: "error", word: "cannot start" };
     default:
       return process satisfies never;
   }

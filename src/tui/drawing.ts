@@ -116,7 +116,8 @@ export function bannerText(pane: PaneState, prefix: string): string | undefined 
   const { process } = pane;
   if (process.type === "failed") {
     const { message, remedy } = process.problem;
-    return printable(`${message} · ${remedy}`);
+    const again = remedy.includes(`${prefix} r`) ? "" : ` · then ${prefix} r`;
+    return printable(`${message} · ${remedy}${again}`);
   }
   if (process.type !== "exited") return undefined;
   const how = process.byHand ? "stopped" : exitWords(process.exit);

@@ -48,7 +48,7 @@ const processes: readonly (readonly [ProcessState, string])[] = [
   [{ ...exited, exit: { signal: "SIGKILL" } }, "error killed by SIGKILL after 3m"],
   [{ ...exited, exit: { signal: "SIGTERM" }, byHand: true }, "stopped stopped"],
   [{ ...exited, exit: { code: 1 }, retryAt: now + 4000 }, "starting restarts in 0:04"],
-  [{ type: "failed", at: now, problem }, "error not started: failed"],
+  [{ type: "failed", at: now, problem }, "error cannot start"],
 ];
 
 describe("a pane's status", () => {

@@ -30,7 +30,7 @@ describe("an OpenCode", () => {
   it("that is not where the settings say is named, with the line to mend", async () => {
     const terminal = await open("/nowhere/opencode");
 
-    const screen = await terminal.until(/not started/);
+    const screen = await terminal.until(/1 plan · ✕/);
 
     expect(screen).toContain("/nowhere/opencode");
     expect(screen).toContain("opencode.path");
@@ -39,7 +39,7 @@ describe("an OpenCode", () => {
   it("that cannot be executed is named, with the command that mends it", async () => {
     const terminal = await openWith("#!/bin/sh\n", 0o644);
 
-    const screen = await terminal.until(/not started/);
+    const screen = await terminal.until(/1 plan · ✕/);
 
     expect(screen.replace(/\s+/g, " ")).toMatch(/chmod \+x|not executable/);
   });

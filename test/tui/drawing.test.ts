@@ -12,7 +12,7 @@ describe("the words over a pane without a process", () => {
   it("say what failed and what to do, and cannot move the cursor", () => {
     const pane = samplePane("plan", { process: { type: "failed", at: 0, problem } });
 
-    expect(bannerText(pane, "ctrl+o")).toBe("plan: command missing · install it");
+    expect(bannerText(pane, "ctrl+o")).toBe("plan: command missing · install it · then ctrl+o r");
   });
 
   it("say how it ended, for how long it ran and the key", () => {

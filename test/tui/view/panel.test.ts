@@ -133,7 +133,7 @@ describe("the side panel", () => {
     [
       "a process that did not start",
       withPane(everyday, "build", { process: { type: "failed", at: now, problem } }),
-      "✕ not started: failed",
+      "✕ cannot start",
     ],
     [
       "an error in the agent's own words",
