@@ -70,7 +70,10 @@ export function createInput(options: InputOptions): Input {
     keymap: options.keymap,
     panes: { modes, write: host.write, scrollToEnd },
     shownTop: topOfReader,
-    onTyped: display.keyTyped,
+    onTyped: () => {
+      display.keyTyped();
+      host.favour(state().focus);
+    },
     onMouse: mouse,
     onReply: outer.reply,
   });

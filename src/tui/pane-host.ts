@@ -34,10 +34,17 @@ export type PaneHost = {
   readonly spawn: (mode: AgentMode, program: Omit<PtyOptions, keyof PtySize>) => Pty;
   /** Sends to the process; without one it is dropped. */
   readonly write: (mode: AgentMode, data: string | Uint8Array) => void;
+  /** A key goes to a pane: its siblings are not read until its echo has come, or a moment later. */
+  readonly favour: (mode: AgentMode) => void;
   /** Same sizes are dropped, storms are coalesced. */
   readonly resize: (mode: AgentMode, size: PtySize) => void;
   readonly dispose: () => void;
 };
+
+/** An echo that takes longer is not worth holding the siblings for. */
+const favourMs = 4;
+/** A sibling that has been silent for this long does not stand in the way. */
+const floodMs = 50;
 
 /** A storm of resizes (a window dragged) reaches the child in steps of this many ms. */
 const resizeMs = 60;
@@ -51,14 +58,21 @@ type Pane = {
   size: PtySize;
   wantedSize: PtySize;
   resizeTimer: Cancel | undefined;
+  /** Monotonic, in ms. */
+  lastOutput: number;
 };
 
 export function createPaneHost(options: PaneHostOptions): PaneHost {
   const { clock, events } = options;
+  let favoured: AgentMode | undefined;
+  let favourTimer: Cancel | undefined;
   const panes = byMode((mode): Pane => {
     const size = options.sizes[mode];
     const emulator = options.createEmulator(mode, size);
-    const pane: Pane = { emulator, pty: undefined, size, wantedSize: size, resizeTimer: undefined };
+    const pane: Pane = {
+      ...{ emulator, pty: undefined, size, wantedSize: size, resizeTimer: undefined },
+      lastOutput: Number.NEGATIVE_INFINITY,
+    };
     emulator.onReply((text) => pane.pty?.write(text));
     return pane;
   });
@@ -75,7 +89,9 @@ export function createPaneHost(options: PaneHostOptions): PaneHost {
         events.onFirstOutput(mode);
       }
       pane.emulator.write(bytes);
+      pane.lastOutput = clock.monotonic();
       events.onOutput(mode, bytes.length);
+      if (favoured === mode) release();
     });
     pty.onExit((exit) => {
       if (pane.pty === pty) pane.pty = undefined;
@@ -84,6 +100,23 @@ export function createPaneHost(options: PaneHostOptions): PaneHost {
       events.onExit(mode, exit);
     });
     return pty;
+  }
+
+  function favour(mode: AgentMode): void {
+    const now = clock.monotonic();
+    for (const [other, pane] of Object.entries(panes)) {
+      if (other === mode || now - pane.lastOutput > floodMs) continue;
+      pane.pty?.pause();
+      favoured = mode;
+    }
+    if (favoured) favourTimer ??= clock.after(favourMs, release);
+  }
+
+  function release(): void {
+    favourTimer?.();
+    favourTimer = undefined;
+    favoured = undefined;
+    for (const pane of Object.values(panes)) pane.pty?.resume();
   }
 
   function applySize(pane: Pane): void {
@@ -111,8 +144,10 @@ export function createPaneHost(options: PaneHostOptions): PaneHost {
     isRunning: (mode) => panes[mode].pty !== undefined,
     spawn,
     write: (mode, data) => panes[mode].pty?.write(data),
+    favour,
     resize,
     dispose() {
+      favourTimer?.();
       for (const pane of Object.values(panes)) {
         pane.resizeTimer?.();
         pane.emulator.dispose();

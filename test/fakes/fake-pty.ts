@@ -4,6 +4,8 @@ import type { Pty, SpawnPty } from "../../src/platform/ports.ts";
 export type FakePty = Pty & {
   /** What was written to the child, as text. */
   readonly written: readonly string[];
+  /** It is not read. */
+  readonly isPaused: boolean;
   /** The child writes. */
   say(text: string): void;
   /** The child ends. */
@@ -23,6 +25,7 @@ export function createFakePtys(): { readonly spawn: SpawnPty; readonly children:
 
 function createFakePty(pid: number): FakePty {
   const written: string[] = [];
+  let paused = false;
   const dataListeners = new Set<(bytes: Uint8Array) => void>();
   const exitListeners = new Set<(exit: Exit) => void>();
   return {
@@ -31,8 +34,11 @@ function createFakePty(pid: number): FakePty {
     write: (data) =>
       void written.push(typeof data === "string" ? data : Buffer.from(data).toString()),
     resize: () => undefined,
-    pause: () => undefined,
-    resume: () => undefined,
+    get isPaused() {
+      return paused;
+    },
+    pause: () => void (paused = true),
+    resume: () => void (paused = false),
     signal: () => true,
     onData: (listener) => {
       dataListeners.add(listener);

@@ -12,14 +12,15 @@ const program = { file: "/bin/agent", args: [], cwd: "/", env: {} };
 function openHost() {
   const size = { cols: 40, rows: 5 };
   const ptys = createFakePtys();
+  const clock = createManualClock();
   const host = createPaneHost({
-    clock: createManualClock(),
+    clock,
     spawnPty: ptys.spawn,
     sizes: byMode(() => size),
     createEmulator: () => createEmulator({ ...size, scrollback: 10, colors: createHostColors() }),
     events: { onOutput: () => undefined, onFirstOutput: () => undefined, onExit: () => undefined },
   });
-  return { host, children: ptys.children };
+  return { host, children: ptys.children, clock };
 }
 
 const killed = { signal: "SIGKILL" };
@@ -61,4 +62,27 @@ it("shows the cursor again that the program before had hidden", () => {
   children[1]?.say("$ ");
 
   expect(host.emulator("plan").cursor().visible).toBe(true);
+});
+
+it("does not read siblings that flood until the echo of a key has come", () => {
+  const { host, children } = openHost();
+  for (const mode of ["plan", "build", "review"] as const) host.spawn(mode, program);
+  children[1]?.say("yes\r\n");
+
+  host.favour("plan");
+  expect(children.map(({ isPaused }) => isPaused)).toEqual([false, true, false]);
+  children[0]?.say("echo");
+
+  expect(children.map(({ isPaused }) => isPaused)).toEqual([false, false, false]);
+});
+
+it("reads them again after 4 ms when no echo comes", () => {
+  const { host, children, clock } = openHost();
+  for (const mode of ["plan", "build"] as const) host.spawn(mode, program);
+  children[1]?.say("yes\r\n");
+
+  host.favour("plan");
+  clock.advance(4);
+
+  expect(children[1]?.isPaused).toBe(false);
 });
