@@ -70,7 +70,11 @@ export function createPaneHost(options: PaneHostOptions): PaneHost {
     const size = options.sizes[mode];
     const emulator = options.createEmulator(mode, size);
     const pane: Pane = {
-      ...{ emulator, pty: undefined, size, wantedSize: size, resizeTimer: undefined },
+      emulator,
+      pty: undefined,
+      size,
+      wantedSize: size,
+      resizeTimer: undefined,
       lastOutput: Number.NEGATIVE_INFINITY,
     };
     emulator.onReply((text) => pane.pty?.write(text));
