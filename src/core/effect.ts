@@ -1,6 +1,7 @@
 /** What is to be done, as data. `tui/effects.ts` is the only one who does it. */
 import type { Happening } from "./message.ts";
 import type { AgentMode } from "./mode.ts";
+import type { ModelJob, SavedPicks } from "./models.ts";
 import type { Saved } from "./state.ts";
 
 export type Effect =
@@ -11,10 +12,21 @@ export type Effect =
   | { readonly type: "start-agents"; readonly modes: readonly AgentMode[] }
   /** Stops a mode's process and all that it started, then reports `pane-stopped`. */
   | { readonly type: "stop-agent"; readonly mode: AgentMode }
+  /** Finds out where the runtimes are, and watches them from then on. */
+  | { readonly type: "set-up-models" }
+  /** Asks all runtimes at once instead of when it is their time. */
+  | { readonly type: "refresh-runtimes" }
+  | { readonly type: "describe-model"; readonly runtime: string; readonly model: string }
+  | { readonly type: "run-job"; readonly job: ModelJob }
+  | { readonly type: "cancel-job"; readonly id: string }
+  /** Gives the conversation of a mode its new model, then reports `model-applied`. */
+  | { readonly type: "apply-model"; readonly mode: AgentMode }
+  | { readonly type: "copy"; readonly text: string }
   | { readonly type: "send-prefix"; readonly mode: AgentMode }
   | { readonly type: "scroll"; readonly mode: AgentMode; readonly pages: number }
   | { readonly type: "capture-mouse"; readonly on: boolean }
   | { readonly type: "read-log" }
+  | { readonly type: "save-picks"; readonly saved: SavedPicks }
   | { readonly type: "save"; readonly saved: Saved }
   /** Sends a message later; a new timer of the same name replaces the old one. */
   | {

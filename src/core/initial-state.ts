@@ -1,5 +1,6 @@
 import type { AgentMode } from "./mode.ts";
 import { byMode } from "./mode.ts";
+import { noModels, type SavedPicks } from "./models.ts";
 import type { Settings } from "./settings.ts";
 import type { PaneState, Saved, State } from "./state.ts";
 
@@ -8,11 +9,12 @@ export type Beginning = {
   readonly settings: Settings;
   readonly screen: State["screen"];
   readonly saved?: Saved;
+  readonly picks?: SavedPicks;
   readonly now: number;
 };
 
 /** The state before anything has happened: what was saved of the last time, and nothing started. */
-export function initialState({ project, settings, screen, saved, now }: Beginning): State {
+export function initialState({ project, settings, screen, saved, picks, now }: Beginning): State {
   return {
     project,
     settings,
@@ -22,6 +24,11 @@ export function initialState({ project, settings, screen, saved, now }: Beginnin
       type: "loading",
       since: now,
       progress: { activity: "", builds: none, fetches: none, bytes: none },
+    },
+    models: {
+      ...noModels,
+      picks: picks?.picks ?? {},
+      recent: picks?.recent ?? [],
     },
     panes: byMode((mode) => initialPane(mode, settings, saved?.sessions[mode])),
     focus: saved?.focus ?? "plan",

@@ -4,6 +4,8 @@ import type { AgentReport, Exit } from "./agent.ts";
 import type { EnvironmentProgress, EnvironmentSummary } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode } from "./mode.ts";
+import type { ModelsSetup, SavedPicks } from "./models.ts";
+import type { InstalledModel, MemoryState, RuntimeState } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import type { Notice } from "./state.ts";
 
@@ -58,6 +60,33 @@ export type Happening =
   | { readonly type: "pane-scrolled"; readonly mode: AgentMode; readonly lines: number }
   | { readonly type: "pane-typed"; readonly mode: AgentMode }
   | { readonly type: "agent-report"; readonly mode: AgentMode; readonly report: AgentReport }
+  // models
+  | { readonly type: "models-set-up"; readonly setup: ModelsSetup }
+  | { readonly type: "runtime-changed"; readonly runtime: RuntimeState }
+  /** Each runtime has answered once, or has had its time. */
+  | { readonly type: "runtimes-surveyed" }
+  | { readonly type: "memory-measured"; readonly memory: MemoryState }
+  | { readonly type: "model-described"; readonly runtime: string; readonly model: InstalledModel }
+  | { readonly type: "job-progressed"; readonly id: string; readonly progress: number }
+  | {
+      readonly type: "job-ended";
+      readonly id: string;
+      readonly end: "done" | "cancelled" | "failed";
+      readonly problem?: Problem;
+    }
+  /** The conversation of a mode has its new model; `live`: the agent uses it without a restart. */
+  | {
+      readonly type: "model-applied";
+      readonly mode: AgentMode;
+      readonly live: boolean;
+      readonly problem?: Problem;
+    }
+  /** Something else than the keyboard picked models: `ai-rules models use`. */
+  | {
+      readonly type: "picks-changed";
+      readonly saved: SavedPicks;
+    }
+  | { readonly type: "models-used-elsewhere"; readonly models: readonly string[] }
   // the rest
   | { readonly type: "settings-changed"; readonly settings: Settings }
   | { readonly type: "notice"; readonly notice: Omit<Notice, "until"> }

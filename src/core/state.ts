@@ -3,6 +3,7 @@ import type { Activity, ProcessState } from "./agent.ts";
 import type { EnvironmentState } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode, ByMode } from "./mode.ts";
+import type { ModelJob, ModelsState, SwitchPlan } from "./models.ts";
 import type { LayoutChoice, Settings } from "./settings.ts";
 
 export type PaneState = {
@@ -46,13 +47,36 @@ export type Overlay =
   | { readonly type: "palette"; readonly query: string; readonly selected: number }
   | { readonly type: "log"; readonly lines: readonly string[]; readonly top: number }
   | { readonly type: "environment"; readonly top: number }
+  /** All models of all runtimes, for one mode. */
+  | {
+      readonly type: "model-picker";
+      readonly mode: AgentMode;
+      readonly query: string;
+      readonly selected: number;
+      /** Whether the arithmetic of the selected model stands below the list. */
+      readonly arithmetic: boolean;
+    }
+  /** The ways in which a mode can switch to a model, when there are several. */
+  | {
+      readonly type: "switch-options";
+      readonly mode: AgentMode;
+      readonly model: string;
+      readonly selected: number;
+      readonly arithmetic: boolean;
+    }
+  /** The runtimes and their loaded models, to act on. */
+  | { readonly type: "models"; readonly selected: number; readonly details: boolean }
   | { readonly type: "confirm"; readonly confirm: Confirm };
 
 export type Confirm = {
-  readonly deed: "restart" | "restart-all" | "quit";
+  readonly deed: "restart" | "restart-all" | "quit" | "switch-model" | "run-job";
   readonly mode: AgentMode;
   readonly question: string;
   readonly details: readonly string[];
+  /** For "switch-model". */
+  readonly plan?: SwitchPlan;
+  /** For "run-job". */
+  readonly job?: ModelJob;
 };
 
 export type Notice = {
@@ -69,6 +93,7 @@ export type State = {
   readonly screen: { readonly cols: number; readonly rows: number };
   readonly now: number;
   readonly environment: EnvironmentState;
+  readonly models: ModelsState;
   readonly panes: ByMode<PaneState>;
   readonly focus: AgentMode;
   readonly layout: LayoutChoice;

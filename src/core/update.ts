@@ -9,6 +9,7 @@ import type { Saved, State } from "./state.ts";
 import { runAction } from "./update/actions.ts";
 import { updateEnvironment } from "./update/environment.ts";
 import { updateKeys } from "./update/keys.ts";
+import { updateModels } from "./update/models.ts";
 import { overlayKey } from "./update/overlays.ts";
 import { updatePane } from "./update/panes.ts";
 import { changeSettings } from "./update/settings.ts";
@@ -65,6 +66,17 @@ function respond(state: State, message: Message): Step {
     case "pane-typed":
     case "agent-report":
       return updatePane(state, message);
+    case "models-set-up":
+    case "runtime-changed":
+    case "runtimes-surveyed":
+    case "memory-measured":
+    case "model-described":
+    case "job-progressed":
+    case "job-ended":
+    case "model-applied":
+    case "picks-changed":
+    case "models-used-elsewhere":
+      return updateModels(state, message);
     case "settings-changed":
       return changeSettings(state, message.settings);
     case "notice":

@@ -87,6 +87,7 @@ function mergeSettings(below: Settings, above: FileSettings): Settings {
     },
     scrollback: above.scrollback ?? below.scrollback,
     opencode: path === undefined ? {} : { path },
+    runtimes: below.runtimes,
   };
 }
 

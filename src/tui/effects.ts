@@ -2,6 +2,7 @@
 import type { Effect } from "../core/effect.ts";
 import type { Happening } from "../core/message.ts";
 import type { AgentMode } from "../core/mode.ts";
+import type { ModelJob, SavedPicks } from "../core/models.ts";
 import type { Saved } from "../core/state.ts";
 import type { Cancel, Clock } from "../platform/ports.ts";
 
@@ -12,10 +13,18 @@ export type Deeds = {
   readonly useEnvironment: (which: "last-good" | "plain") => void;
   readonly startAgents: (modes: readonly AgentMode[]) => void;
   readonly stopAgent: (mode: AgentMode) => void;
+  readonly setUpModels: () => void;
+  readonly refreshRuntimes: () => void;
+  readonly describeModel: (model: { readonly runtime: string; readonly model: string }) => void;
+  readonly runJob: (job: ModelJob) => void;
+  readonly cancelJob: (id: string) => void;
+  readonly applyModel: (mode: AgentMode) => void;
+  readonly copy: (text: string) => void;
   readonly sendPrefix: (mode: AgentMode) => void;
   readonly scroll: (mode: AgentMode, pages: number) => void;
   readonly captureMouse: (on: boolean) => void;
   readonly readLog: () => void;
+  readonly savePicks: (saved: SavedPicks) => void;
   readonly save: (saved: Saved) => void;
   readonly quit: (exitCode: number) => void;
   readonly dispatch: (happening: Happening) => void;
@@ -43,6 +52,20 @@ export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) =>
 
   return function perform(effect: Effect): void {
     switch (effect.type) {
+      case "set-up-models":
+        return deeds.setUpModels();
+      case "refresh-runtimes":
+        return deeds.refreshRuntimes();
+      case "describe-model":
+        return deeds.describeModel(effect);
+      case "run-job":
+        return deeds.runJob(effect.job);
+      case "cancel-job":
+        return deeds.cancelJob(effect.id);
+      case "apply-model":
+        return deeds.applyModel(effect.mode);
+      case "copy":
+        return deeds.copy(effect.text);
       case "load-environment":
         return deeds.loadEnvironment(effect.refresh);
       case "cancel-environment":
@@ -61,6 +84,8 @@ export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) =>
         return deeds.captureMouse(effect.on);
       case "read-log":
         return deeds.readLog();
+      case "save-picks":
+        return deeds.savePicks(effect.saved);
       case "save":
         return deeds.save(effect.saved);
       case "start-timer":

@@ -1,6 +1,7 @@
 /** States to test with: three OpenCode panes that run and idle in an environment from the cache. */
 import type { EnvironmentState, EnvironmentSummary } from "../../src/core/environment.ts";
 import { type AgentMode, byMode, withMode } from "../../src/core/mode.ts";
+import { noModels } from "../../src/core/models.ts";
 import { defaultSettings } from "../../src/core/settings.ts";
 import type { PaneState, State } from "../../src/core/state.ts";
 
@@ -57,6 +58,7 @@ export function sampleState(changes: Partial<State> = {}): State {
     screen: { cols: 200, rows: 50 },
     now: sampleNow,
     environment: readyEnvironment(),
+    models: noModels,
     panes: byMode((mode) => samplePane(mode)),
     focus: "plan",
     layout: "auto",

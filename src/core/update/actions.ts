@@ -198,6 +198,9 @@ export function confirmed(state: State, { deed, mode }: Confirm): Step {
       return restartAll(state);
     case "quit":
       return quit(state);
+    case "switch-model":
+    case "run-job":
+      return step(state);
     default:
       return deed satisfies never;
   }

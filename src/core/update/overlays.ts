@@ -6,6 +6,7 @@ import { filterActions } from "../action.ts";
 import type { Overlay, State } from "../state.ts";
 import { confirmed, runAction } from "./actions.ts";
 import { startScreenKey } from "./environment.ts";
+import { modelsKey, pickerKey, switchOptionsKey } from "./models-keys.ts";
 import { closeOverlay, type Step, step } from "./step.ts";
 
 export type OverlayKey = {
@@ -28,6 +29,12 @@ export function overlayKey(state: State, key: OverlayKey): Step {
       return readerKey(state, overlay, key);
     case "confirm":
       return confirmKey(state, overlay, key);
+    case "model-picker":
+      return pickerKey(state, overlay, key);
+    case "switch-options":
+      return switchOptionsKey(state, overlay, key);
+    case "models":
+      return modelsKey(state, overlay, key);
     default:
       return overlay satisfies never;
   }

@@ -6,8 +6,11 @@ import { helpView } from "./help.ts";
 import type { Hints } from "./hints.ts";
 import type { Size } from "./line.ts";
 import { logView } from "./log.ts";
+import { modelPickerView } from "./model-picker.ts";
+import { modelsView } from "./models.ts";
 import type { OverlayView } from "./overlay-view.ts";
 import { paletteView } from "./palette.ts";
+import { switchOptionsView } from "./switch-options.ts";
 
 /** Frame, title and keys take four rows; frame and a free column on both sides four columns. */
 export const overlayFrame: Size = { cols: 4, rows: 4 };
@@ -18,6 +21,9 @@ const widths: Readonly<Record<Overlay["type"], number>> = {
   log: 160,
   environment: 100,
   confirm: 64,
+  "model-picker": 110,
+  "switch-options": 84,
+  models: 110,
 };
 
 /** What the open overlay shows in a room of so many cells, frame included. */
@@ -38,6 +44,12 @@ export function overlayView(state: State, size: Size, hints: Hints): OverlayView
       return logView({ ...request, overlay });
     case "environment":
       return environmentView({ ...request, overlay });
+    case "model-picker":
+      return modelPickerView({ ...request, overlay });
+    case "switch-options":
+      return switchOptionsView({ ...request, overlay });
+    case "models":
+      return modelsView({ ...request, overlay });
     case "confirm":
       return confirmView({ ...request, overlay });
     default:
