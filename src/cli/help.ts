@@ -1,22 +1,68 @@
+import {
+  type Argument,
+  type CommandName,
+  commandNames,
+  commandOf,
+  commonOptions,
+  type Option,
+  type OptionName,
+  options,
+  subcommandsOf,
+} from "./commands.ts";
+
 /** The text of `ai-rules help`. */
 export function helpText(): string {
   return `ai-rules: three live AI agents (plan, build, review) in one Nix environment
 
 usage: ai-rules [tui] [options]
+       ai-rules COMMAND [arguments] [options]
 
 commands
-  tui                open the three modes on this project (also with no command, on a terminal)
-  help               show this text
+${commandNames.map((name) => row(withArguments(name), commandOf(name).summary)).join("\n")}
 
 options
-  --cwd DIR          the project's directory (default: where you are)
-  --shell NAME       enter .#NAME of the project's flake instead of its default shell
-  --no-color         no colours (NO_COLOR does the same)
-  --debug            show what stands behind an error
-  --version          print the version
+${[...commandOf("tui").options, ...commonOptions].map(optionRow).join("\n")}
 
+\`ai-rules help COMMAND\` shows the options of a command.
 keys in the TUI: ctrl+o ? shows them all, ctrl+o q quits.
 exit codes: 0 fine, 1 failed, 2 wrong usage, 4 not a terminal, 5 already running here,
             129, 130 and 143 ended by a signal
 `;
+}
+
+/** The text of `ai-rules help COMMAND`. */
+export function commandHelpText(name: CommandName): string {
+  const { summary, options: own, notes = [] } = commandOf(name);
+  const below = subcommandsOf(name);
+  const list = below.map((each) => row(withArguments(each), commandOf(each).summary));
+  return [
+    `ai-rules ${name}: ${summary}`,
+    "",
+    `usage: ai-rules ${withArguments(name)} [options]`,
+    ...(list.length === 0 ? [] : ["", "commands", ...list]),
+    "",
+    "options",
+    ...[...own, ...commonOptions].map(optionRow),
+    ...(notes.length === 0 ? [] : ["", ...notes]),
+    "",
+  ].join("\n");
+}
+
+function withArguments(name: CommandName): string {
+  return [name, ...commandOf(name).arguments.map(argumentText)].join(" ");
+}
+
+function argumentText({ name, optional }: Argument): string {
+  return optional ? `[${name}]` : name;
+}
+
+function optionRow(name: OptionName): string {
+  const { value, help }: Option = options[name];
+  return row(value ? `--${name} ${value}` : `--${name}`, help);
+}
+
+const column = 26;
+
+function row(left: string, right: string): string {
+  return `  ${left.padEnd(column)} ${right}`;
 }

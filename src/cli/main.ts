@@ -2,7 +2,7 @@
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { type Invocation, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
-import { helpText } from "./help.ts";
+import { commandHelpText, helpText } from "./help.ts";
 import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
@@ -22,14 +22,24 @@ async function run(invocation: Invocation): Promise<number> {
       process.stdout.write(`${version()}\n`);
       return 0;
     case "help":
-      process.stdout.write(helpText());
+      process.stdout.write(invocation.of ? commandHelpText(invocation.of) : helpText());
       return 0;
-    case "tui": {
-      const { tui } = await import("./tui.ts");
-      return tui(invocation);
-    }
+    case "run":
+      return runCommand(invocation);
     default:
       return invocation satisfies never;
+  }
+}
+
+/** Each command's code is loaded only when it runs. */
+async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Promise<number> {
+  switch (invocation.command) {
+    case "tui": {
+      const { tui } = await import("./tui.ts");
+      return tui(invocation.options);
+    }
+    default:
+      return invocation.command satisfies never;
   }
 }
 

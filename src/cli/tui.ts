@@ -23,16 +23,16 @@ import type { ViewWorker } from "../tui/chrome.ts";
 import { runTui } from "../tui/run.ts";
 import type { FromWorker, ToWorker } from "../tui/view/protocol.ts";
 import type { Capabilities } from "../tui/view/theme.ts";
-import type { GlobalFlags } from "./arguments.ts";
+import type { OptionValues } from "./arguments.ts";
 import { createNotices } from "./notices.ts";
 
 /** Opens the three modes on a project; resolves to the exit code. */
-export async function tui({ flags }: { readonly flags: GlobalFlags }): Promise<number> {
+export async function tui(options: OptionValues): Promise<number> {
   const base = createPorts();
-  const ports = flags.noColor ? { ...base, env: { ...base.env, NO_COLOR: "1" } } : base;
+  const ports = options["no-color"] ? { ...base, env: { ...base.env, NO_COLOR: "1" } } : base;
   const terminal = createTerminal();
   refuseWithoutTerminal(ports, terminal);
-  const root = (await findProjectRoot(ports, flags.cwd ?? process.cwd())).path;
+  const root = (await findProjectRoot(ports, options.cwd ?? process.cwd())).path;
   const runtime = await openRuntimeDirectory(ports);
   const tty = await terminal.name();
   const lock = await acquireLock(ports, {
@@ -42,7 +42,7 @@ export async function tui({ flags }: { readonly flags: GlobalFlags }): Promise<n
   });
   if (lock.type === "held") throw new AiRulesError(lock.problem);
   try {
-    return await runInProject({ ports, terminal, root, runtime, flags });
+    return await runInProject({ ports, terminal, root, runtime, options });
   } finally {
     await lock.release();
   }
@@ -54,10 +54,10 @@ type Session = {
   readonly root: string;
   /** The directory of locks and running programs. */
   readonly runtime: string;
-  readonly flags: GlobalFlags;
+  readonly options: OptionValues;
 };
 
-async function runInProject({ ports, terminal, root, runtime, flags }: Session): Promise<number> {
+async function runInProject({ ports, terminal, root, runtime, options }: Session): Promise<number> {
   const directories = directoriesOf(ports);
   const data = projectDirectory(directories, root);
   const sweeping = sweepLeftovers(ports, runtime);
@@ -71,7 +71,7 @@ async function runInProject({ ports, terminal, root, runtime, flags }: Session):
     projectDirectory: data,
     onProblem: (found) => notices.tell([found]),
   });
-  const shell = flags.shell ?? settings.settings.shell;
+  const shell = options.shell ?? settings.settings.shell;
   try {
     return await runTui({
       ports,

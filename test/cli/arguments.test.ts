@@ -1,32 +1,34 @@
 import { describe, expect, it } from "vitest";
 import { parseInvocation } from "../../src/cli/arguments.ts";
 import { exitCodeOf } from "../../src/cli/exit-codes.ts";
-import { helpText } from "../../src/cli/help.ts";
+import { commandHelpText, helpText } from "../../src/cli/help.ts";
 import { toProblem } from "../../src/core/error.ts";
 
 describe("the command line", () => {
   it("opens the TUI with no command, and when asked to", () => {
-    const flags = { noColor: false, debug: false };
+    const tui = { type: "run", command: "tui", arguments: [], options: {} };
 
-    expect(parseInvocation([])).toEqual({ type: "tui", flags, implicit: true });
-    expect(parseInvocation(["tui"])).toEqual({ type: "tui", flags, implicit: false });
+    expect(parseInvocation([])).toEqual(tui);
+    expect(parseInvocation(["tui"])).toEqual(tui);
   });
 
   it("reads the options of the TUI, before and after the command", () => {
     const read = parseInvocation(["--cwd", "/p", "tui", "--shell=dev", "--no-color", "--debug"]);
 
     expect(read).toMatchObject({
-      flags: { cwd: "/p", shell: "dev", noColor: true, debug: true },
+      options: { cwd: "/p", shell: "dev", "no-color": true, debug: true },
     });
   });
 
   it.each([
-    [["--version"], "version"],
-    [["-v", "tui"], "version"],
-    [["help"], "help"],
-    [["--help"], "help"],
-  ])("understands %j", (argv, type) => {
-    expect(parseInvocation(argv)).toEqual({ type });
+    [["--version"], { type: "version" }],
+    [["-v", "tui"], { type: "version" }],
+    [["help"], { type: "help" }],
+    [["--help"], { type: "help" }],
+    [["help", "tui"], { type: "help", of: "tui" }],
+    [["tui", "--help"], { type: "help", of: "tui" }],
+  ])("understands %j", (argv, invocation) => {
+    expect(parseInvocation(argv)).toEqual(invocation);
   });
 
   it.each([
@@ -34,6 +36,12 @@ describe("the command line", () => {
     [["deploy"], "there is no command deploy", "run `ai-rules help`"],
     [["--shel", "x"], "there is no option --shel", "did you mean --shell?"],
     [["tui", "extra"], "unexpected argument extra", "run `ai-rules help`"],
+    [["help", "tiu"], "there is no command tiu", "did you mean `ai-rules tui`?"],
+    [
+      ["help", "--shell", "x"],
+      "--shell says nothing to `ai-rules help`",
+      "run `ai-rules help help`",
+    ],
   ])("refuses %j with what to do", (argv, message, remedy) => {
     const problem = problemOf(argv);
 
@@ -48,6 +56,12 @@ describe("the command line", () => {
   it("explains every option that it reads", () => {
     for (const option of ["--cwd", "--shell", "--no-color", "--debug", "--version"])
       expect(helpText()).toContain(option);
+  });
+
+  it("explains one command with its own options", () => {
+    expect(commandHelpText("tui")).toContain("usage: ai-rules tui [options]");
+    expect(commandHelpText("tui")).toContain("--shell NAME");
+    expect(commandHelpText("help")).not.toContain("--shell");
   });
 });
 
