@@ -14,6 +14,8 @@ export const actions = {
   "next-waiting": { title: "next pane that waits for me", group: "focus" },
   restart: { title: "restart this mode, conversation kept", group: "agent" },
   "restart-all": { title: "restart all modes", group: "agent" },
+  "pick-model": { title: "pick this mode's model", group: "models" },
+  models: { title: "models: load, unload, details", group: "models" },
   zoom: { title: "zoom the focused pane", group: "layout" },
   "next-layout": { title: "next layout (columns, main + stack, rows)", group: "layout" },
   "toggle-panel": { title: "side panel on / off", group: "layout" },

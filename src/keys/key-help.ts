@@ -19,19 +19,32 @@ export function helpRows(keymap: Keymap): readonly HelpRow[] {
   });
 }
 
-/** One row an action that can follow the prefix; `keys` are the keys after it: "h left". Titles are short. */
+/**
+ * One row an action that can follow the prefix; `keys` are the keys after it: "R". Titles are short, and
+ * the four directions are one row: all of it has to fit into half of a terminal of 80x24.
+ */
 export function whichKeyRows(keymap: Keymap): readonly HelpRow[] {
   return actionNames
+    .filter((action) => !directions.includes(action) || action === directions[0])
     .map((action) => {
       const { title, group } = actions[action];
-      return {
-        action,
-        keys: keymap.prefixedChordsOf(action).join(" "),
-        title: withoutDetail(title),
-        group,
-      };
+      return action === directions[0]
+        ? { action, keys: directionKeys(keymap), title: "move the focus", group }
+        : {
+            action,
+            keys: keymap.prefixedChordsOf(action).join(" "),
+            title: withoutDetail(title),
+            group,
+          };
     })
     .filter((row) => row.keys !== "");
+}
+
+const directions: readonly Action[] = ["focus-left", "focus-down", "focus-up", "focus-right"];
+
+/** "h j k l": of each direction the first key. */
+function directionKeys(keymap: Keymap): string {
+  return directions.flatMap((action) => keymap.prefixedChordsOf(action).slice(0, 1)).join(" ");
 }
 
 /** "restart this mode, conversation kept" is "restart this mode". */

@@ -32,6 +32,8 @@ export const bindings: readonly Binding[] = [
   { action: "next-waiting", prefixed: ["n"], direct: [] },
   { action: "restart", prefixed: ["r"], direct: [] },
   { action: "restart-all", prefixed: ["R"], direct: [] },
+  { action: "pick-model", prefixed: ["m"], direct: [] },
+  { action: "models", prefixed: ["M"], direct: [] },
   { action: "zoom", prefixed: ["z"], direct: [] },
   { action: "next-layout", prefixed: ["space"], direct: [] },
   { action: "toggle-panel", prefixed: ["s"], direct: [] },

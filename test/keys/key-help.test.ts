@@ -22,7 +22,8 @@ describe("what people see of the keys", () => {
   it("shows in the which-key strip only what can follow the prefix", () => {
     const rows = whichKeyRows(keymap);
 
-    expect(rows.find(({ action }) => action === "focus-left")?.keys).toBe("h left");
+    expect(rows.find(({ action }) => action === "focus-left")?.keys).toBe("h j k l");
+    expect(rows.some(({ action }) => action === "focus-right")).toBe(false);
     expect(rows.find(({ action }) => action === "restart")?.title).toBe("restart this mode");
     expect(rows.some(({ action }) => action === "scroll-up")).toBe(false);
     expect(whichKeyRows(without)).toEqual([]);

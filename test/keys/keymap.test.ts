@@ -116,9 +116,9 @@ describe("the prefix", () => {
 
 describe("keys of the settings", () => {
   it("replace the default ones", () => {
-    const keymap = keymapWith({ bindings: { zoom: ["alt+z", "prefix f", "ctrl+o m"] } });
+    const keymap = keymapWith({ bindings: { zoom: ["alt+z", "prefix f", "ctrl+o y"] } });
 
-    expect(keymap.chordsOf("zoom")).toEqual(["alt+z", "ctrl+o f", "ctrl+o m"]);
+    expect(keymap.chordsOf("zoom")).toEqual(["alt+z", "ctrl+o f", "ctrl+o y"]);
     expect(keymap.direct("alt+z")).toBe("zoom");
     expect(keymap.afterPrefix("z")).toBeUndefined();
     expect(keymap.problems).toEqual([]);

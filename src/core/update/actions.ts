@@ -7,6 +7,7 @@ import type { LayoutChoice } from "../settings.ts";
 import type { Confirm, State } from "../state.ts";
 import { neighbour } from "./focus.ts";
 import { endPrefix } from "./keys.ts";
+import { openModels, pickModel } from "./models.ts";
 import { restart } from "./panes.ts";
 import { andThen, closeOverlay, type Step, step, withPane } from "./step.ts";
 
@@ -38,6 +39,10 @@ function act(state: State, action: Action, now: number): Step {
       return restartAsked(state);
     case "restart-all":
       return restartAllAsked(state);
+    case "pick-model":
+      return pickModel(state, state.focus);
+    case "models":
+      return openModels(state);
     case "zoom":
       return step({ ...state, zoomed: !state.zoomed });
     case "next-layout":
