@@ -1,35 +1,6 @@
-/** Narrow readers for JSON from outside: what has another type than expected is absent. */
+import { isObject, type JsonObject } from "../core/json.ts";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** An object, or an empty one for anything else. */
-export function asObject(value: unknown): JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-/** A list, or an empty one for anything else. */
-export function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** A text, or undefined for anything else. */
-export function asText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A finite number, or undefined for anything else. */
-export function asNumber(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-/** JSON as a value, undefined when it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export { asList, asNumber, asObject, asText, type JsonObject, parseJson } from "../core/json.ts";
 
 /** Merges as OpenCode does: objects deeply, everything else replaced; keys keep their first place. */
 export function mergeDeep(below: JsonObject, above: JsonObject): JsonObject {
@@ -38,8 +9,4 @@ export function mergeDeep(below: JsonObject, above: JsonObject): JsonObject {
     merged[key] = isObject(merged[key]) && isObject(value) ? mergeDeep(merged[key], value) : value;
   }
   return merged;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
