@@ -1,9 +1,10 @@
 import { createServer } from "node:net";
+import { fetchPatiently } from "./patient-fetch.ts";
 import type { Network } from "./ports.ts";
 
-/** HTTP by Node's own fetch, and free ports of the loopback interface. */
+/** HTTP by Node's own fetch and by one that waits longer, and free ports of the loopback interface. */
 export function createNetwork(): Network {
-  return { fetch: (input, init) => globalThis.fetch(input, init), freePort };
+  return { fetch: (input, init) => globalThis.fetch(input, init), fetchPatiently, freePort };
 }
 
 function freePort(): Promise<number> {

@@ -168,8 +168,20 @@ export type Processes = {
   signal(pid: number, name: NodeJS.Signals | 0): boolean;
 };
 
+export type PatientRequest = {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** The part of fetch that is needed here; it follows no redirect and fails as fetch does. */
+export type FetchPatiently = (url: string, request?: PatientRequest) => Promise<Response>;
+
 export type Network = {
   readonly fetch: typeof globalThis.fetch;
+  /** Waits for an answer and its body as long as the signal lets it; `fetch` gives up after 300 s. */
+  readonly fetchPatiently: FetchPatiently;
   /** A free TCP port on 127.0.0.1, found by binding port 0. */
   freePort(): Promise<number>;
 };

@@ -1,0 +1,83 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { Readable } from "node:stream";
+import type { FetchPatiently, PatientRequest } from "./ports.ts";
+
+/** Until a connection stands, as in Node's fetch; a host that swallows packets never refuses. */
+const connectTimeoutMs = 10_000;
+/** Statuses that have no body; `Response` refuses one (fetch standard, "null body status"). */
+const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * Requests over node:http. Node's fetch gives up when no header has come within 300 s, and a large
+ * model can take longer than that to load.
+ */
+export const fetchPatiently: FetchPatiently = (url, options = {}) =>
+  attempt(url, options).catch((error: unknown) => {
+    if (isStale(error) && isRepeatable(options)) return attempt(url, options);
+    throw error;
+  });
+
+function attempt(url: string, options: PatientRequest): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const { protocol } = new URL(url);
+    const open = protocol === "https:" ? requestHttps : requestHttp;
+    const request = open(url, {
+      method: options.method ?? "GET",
+      headers: { ...options.headers },
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    limitConnecting(request);
+    request.once("response", (incoming) => {
+      try {
+        resolve(toResponse(incoming));
+      } catch (error) {
+        request.destroy();
+        reject(failed(error, request));
+      }
+    });
+    request.on("error", (error) => reject(failed(error, request)));
+    request.end(options.body);
+  });
+}
+
+function limitConnecting(request: ClientRequest): void {
+  request.once("socket", (socket) => {
+    if (!socket.connecting) return;
+    socket.setTimeout(connectTimeoutMs, () => {
+      request.destroy(Object.assign(new Error("connect timed out"), { code: "ETIMEDOUT" }));
+    });
+    socket.once("connect", () => socket.setTimeout(0));
+  });
+}
+
+function toResponse(incoming: IncomingMessage): Response {
+  const status = incoming.statusCode ?? 0;
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  if (withoutBody.has(status)) {
+    incoming.resume();
+    return new Response(null, { status, headers });
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one class with two type names.
+  const body = Readable.toWeb(incoming) as ReadableStream;
+  return new Response(body, { status, headers });
+}
+
+/** The shape fetch gives its failures: a TypeError with the system's own error as its cause. */
+function failed(error: unknown, request: ClientRequest): TypeError {
+  const failure = new TypeError("fetch failed", { cause: error });
+  return request.reusedSocket ? Object.assign(failure, { reusedSocket: true }) : failure;
+}
+
+/** A kept connection that the server had closed in the meantime: the request never reached it. */
+function isStale(error: unknown): boolean {
+  if (!(error instanceof TypeError) || !("reusedSocket" in error)) return false;
+  return error.cause instanceof Error && "code" in error.cause && error.cause.code === "ECONNRESET";
+}
+
+function isRepeatable({ method = "GET" }: PatientRequest): boolean {
+  return method === "GET" || method === "HEAD";
+}
