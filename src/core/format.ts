@@ -35,6 +35,25 @@ export function memory(bytes: number): string {
   return megabytes < 1000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
 }
 
+/** A context in the unit people count it in: "64k" (65,536), "200k" (200,000), "1M"; below 1000 as it is. */
+export function tokens(count: number): string {
+  if (count < 1000) return String(count);
+  const unit = count % 1024 !== 0 && count % 1000 === 0 ? 1000 : 1024;
+  const thousands = Math.max(1, Math.round(count / unit));
+  return thousands >= unit ? `${trimmed(thousands / unit)}M` : `${thousands}k`;
+}
+
+/** A share as whole percents: "48%"; only nothing is "0%" and only all of it "100%". */
+export function percent(share: number): string {
+  if (share <= 0) return "0%";
+  if (share >= 1) return "100%";
+  return `${Math.min(99, Math.max(1, Math.round(share * 100)))}%`;
+}
+
+function trimmed(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, "");
+}
+
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /**

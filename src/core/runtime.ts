@@ -17,6 +17,16 @@ export const runtimeKinds = [
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
+/** What people call them. */
+export const runtimeTitles: Readonly<Record<RuntimeKind, string>> = {
+  ollama: "Ollama",
+  lmstudio: "LM Studio",
+  mlx: "MLX",
+  "llama-server": "llama-server",
+  "llama-swap": "llama-swap",
+  openai: "OpenAI-compatible",
+};
+
 /** Where a value comes from, the strongest first. */
 export type SettingSource =
   | { readonly from: "flag" }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clock, memory, moment, roughly, took } from "../../src/core/format.ts";
+import { clock, memory, moment, percent, roughly, tokens, took } from "../../src/core/format.ts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -52,5 +52,31 @@ describe("memory", () => {
     [1.44 * 1024 ** 3, "1.4 GB"],
   ])("shows %d bytes as %s", (bytes, text) => {
     expect(memory(bytes)).toBe(text);
+  });
+});
+
+describe("counts", () => {
+  it.each([
+    [512, "512"],
+    [4096, "4k"],
+    [65_536, "64k"],
+    [200_000, "200k"],
+    [40_961, "40k"],
+    [262_144, "256k"],
+    [1_048_576, "1M"],
+    [1_500_000, "1.5M"],
+  ])("shows a context of %d tokens as %s", (count, text) => {
+    expect(tokens(count)).toBe(text);
+  });
+
+  it.each([
+    [-1, "0%"],
+    [0, "0%"],
+    [0.001, "1%"],
+    [0.48, "48%"],
+    [0.999, "99%"],
+    [1, "100%"],
+  ])("shows the share %d as %s", (share, text) => {
+    expect(percent(share)).toBe(text);
   });
 });
