@@ -114,6 +114,24 @@ export type CommandResult = {
 /** Runs a command in a process group of its own; never throws. Time-out: TERM, 2 s, KILL to the group. */
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
+export type FollowedCommand = {
+  /** A name looked up on `env.PATH`, or an absolute path. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child, not an addition to ours. */
+  readonly env: Variables;
+  /** Called with each whole line of stdout, without its end. */
+  readonly onLine: (line: string) => void;
+  /** It ended by itself or could not be started; never called after the cancel. */
+  readonly onEnd: (end: "exited" | "not-found" | "not-executable") => void;
+};
+
+/**
+ * Keeps a command running and hands over what it says, line by line; stdin and stderr are /dev/null.
+ * Never throws. The cancel ends its process group: TERM, 2 s, KILL; KILL when we exit ourselves.
+ */
+export type FollowCommand = (command: FollowedCommand) => Cancel;
+
 export type FileStatus = {
   readonly kind: "file" | "directory" | "link" | "other";
   readonly size: number;
@@ -209,6 +227,7 @@ export type Ports = {
   readonly clock: Clock;
   readonly files: Files;
   readonly run: RunCommand;
+  readonly follow: FollowCommand;
   readonly spawnPty: SpawnPty;
   readonly processes: Processes;
   readonly network: Network;

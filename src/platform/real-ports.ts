@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createClock } from "./clock.ts";
 import { createFiles } from "./files.ts";
+import { followCommand } from "./follow-command.ts";
 import { describeHost } from "./host.ts";
 import { createLog } from "./log.ts";
 import { createMemoryRelease } from "./memory.ts";
@@ -18,6 +19,7 @@ export function createPorts(): Ports {
     clock: createClock(),
     files: createFiles(),
     run: runCommand,
+    follow: followCommand,
     spawnPty: createSpawnPty(),
     processes: createProcesses(),
     network: createNetwork(),

@@ -3,9 +3,9 @@
  * ends what it started, and so that a `ctrl+c` in the terminal does not reach it.
  */
 import { Readable } from "node:stream";
-import { StringDecoder } from "node:string_decoder";
 import type { ResultPromise } from "execa";
 import type { Exit } from "../core/agent.ts";
+import { splitLines } from "./lines.ts";
 import type { Command, CommandResult } from "./ports.ts";
 
 /** From TERM to KILL. */
@@ -150,24 +150,4 @@ function collect(stream: Readable | undefined, maxBytes: number): () => string {
   // A pipe that breaks ends the text; how the process ended says the rest.
   stream?.on("error", () => {});
   return () => Buffer.concat(chunks).toString("utf8");
-}
-
-/** A line longer than this is given in parts. */
-const maxLineLength = 1024 * 1024;
-
-function splitLines(stream: Readable, tell: (line: string) => void): void {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  stream.on("data", (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) tell(line.replace(/\r$/, ""));
-    if (rest.length > maxLineLength) {
-      tell(rest);
-      rest = "";
-    }
-  });
-  stream.on("end", () => {
-    if (rest) tell(rest);
-  });
 }
