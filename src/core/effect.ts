@@ -22,6 +22,8 @@ export type Effect =
   /** Gives the conversation of a mode its new model, then reports `model-applied`. */
   | { readonly type: "apply-model"; readonly mode: AgentMode }
   | { readonly type: "copy"; readonly text: string }
+  /** Copies the command that does by hand what a job would do. */
+  | { readonly type: "copy-by-hand"; readonly job: Omit<ModelJob, "id"> }
   | { readonly type: "send-prefix"; readonly mode: AgentMode }
   | { readonly type: "scroll"; readonly mode: AgentMode; readonly pages: number }
   | { readonly type: "capture-mouse"; readonly on: boolean }

@@ -78,9 +78,14 @@ export type Happening =
   | {
       readonly type: "model-applied";
       readonly mode: AgentMode;
+      readonly model: string;
       readonly live: boolean;
       readonly problem?: Problem;
     }
+  /** `esc` in a pane whose model is being loaded. */
+  | { readonly type: "switch-cancelled"; readonly mode: AgentMode }
+  /** The selection of the picker has not moved for a while. */
+  | { readonly type: "picker-rested" }
   /** Something else than the keyboard picked models: `ai-rules models use`. */
   | {
       readonly type: "picks-changed";

@@ -19,7 +19,11 @@ export type ModelWish = {
 };
 
 /** What the user picked for a mode; kept per project. */
-export type Pick = { readonly model: string };
+export type Pick = {
+  readonly model: string;
+  /** The mode's conversation does not have it yet: it is given it when its agent starts. */
+  readonly fresh?: true;
+};
 
 /** What of the models outlives the program, per project, in a file of its own. */
 export type SavedPicks = {
@@ -101,6 +105,8 @@ export type SwitchOption = {
 export type Switch = {
   readonly plan: SwitchPlan;
   readonly since: number;
+  /** The mode's wish is followed: nothing was picked, so nothing is remembered. */
+  readonly forWish?: true;
   readonly step:
     | { readonly type: "unloading"; readonly job: string; readonly left: SwitchPlan["unloadFirst"] }
     | { readonly type: "deriving"; readonly job: string }
@@ -114,6 +120,8 @@ export type Switch = {
 export type ModelsState = {
   /** Each runtime has answered or has had its time. */
   readonly surveyed: boolean;
+  /** Where runtimes are looked for; `runtimes` stand in this order. */
+  readonly addresses: readonly RuntimeAddress[];
   readonly runtimes: readonly RuntimeState[];
   readonly memory?: MemoryState;
   readonly guide: GuideSettings;
@@ -148,6 +156,7 @@ export const noGuide: GuideSettings = {
 
 export const noModels: ModelsState = {
   surveyed: false,
+  addresses: [],
   runtimes: [],
   guide: noGuide,
   wishes: {},

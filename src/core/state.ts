@@ -17,8 +17,10 @@ export type PaneState = {
   /** Title that the program set (OSC 0/2), without control characters. */
   readonly terminalTitle: string;
   readonly session?: { readonly id: string; readonly title: string };
-  /** "provider/model" asked for by the settings. */
+  /** "provider/model" the mode is meant to use. */
   readonly wantedModel?: string;
+  /** Its conversation is given the wanted model when the agent starts: it was picked meanwhile. */
+  readonly adopts?: true;
   /** "provider/model" the agent says it uses. */
   readonly model?: string;
   /** The agent or model is not what was asked for. */
@@ -53,6 +55,8 @@ export type Overlay =
       readonly mode: AgentMode;
       readonly query: string;
       readonly selected: number;
+      /** The model that `enter` chose and whose details are asked for first. */
+      readonly entered?: string;
       /** Whether the arithmetic of the selected model stands below the list. */
       readonly arithmetic: boolean;
     }

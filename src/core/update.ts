@@ -76,6 +76,8 @@ function respond(state: State, message: Message): Step {
     case "model-applied":
     case "picks-changed":
     case "models-used-elsewhere":
+    case "switch-cancelled":
+    case "picker-rested":
       return updateModels(state, message);
     case "settings-changed":
       return changeSettings(state, message.settings);

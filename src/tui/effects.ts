@@ -20,6 +20,7 @@ export type Deeds = {
   readonly cancelJob: (id: string) => void;
   readonly applyModel: (mode: AgentMode) => void;
   readonly copy: (text: string) => void;
+  readonly copyByHand: (job: Omit<ModelJob, "id">) => void;
   readonly sendPrefix: (mode: AgentMode) => void;
   readonly scroll: (mode: AgentMode, pages: number) => void;
   readonly captureMouse: (on: boolean) => void;
@@ -66,6 +67,8 @@ export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) =>
         return deeds.applyModel(effect.mode);
       case "copy":
         return deeds.copy(effect.text);
+      case "copy-by-hand":
+        return deeds.copyByHand(effect.job);
       case "load-environment":
         return deeds.loadEnvironment(effect.refresh);
       case "cancel-environment":

@@ -223,6 +223,7 @@ function openTui(
     cancelJob: () => {},
     applyModel: () => {},
     copy: outer.copy,
+    copyByHand: () => {},
     sendPrefix: input.sendPrefix,
     scroll: input.scroll,
     captureMouse: () => input.followPane(),

@@ -14,7 +14,9 @@ type ModelsMessage = Extract<
       | `runtime${string}`
       | `job-${string}`
       | "memory-measured"
-      | "picks-changed";
+      | "picks-changed"
+      | "switch-cancelled"
+      | "picker-rested";
   }
 >;
 
@@ -41,6 +43,8 @@ export function updateModels(state: State, message: ModelsMessage): Step {
     case "job-progressed":
     case "job-ended":
     case "model-applied":
+    case "switch-cancelled":
+    case "picker-rested":
       return step(state);
     default:
       return message satisfies never;
