@@ -1,6 +1,6 @@
 /**
  * Questions about the state that several places ask: what a pane is doing, in a glyph and a word;
- * what its title says; who waits for the user; whether a clock has to tick.
+ * who waits for the user; whether a clock has to tick.
  *
  * Words: a **status** is what a pane does, told from its process and its activity together. A
  * **clock** of a status is a time that is shown as it runs; only few statuses have one, so that
@@ -101,73 +101,6 @@ export function clockText(status: PaneStatus, now: number): string | undefined {
   return clock("since" in status.clock ? now - status.clock.since : status.clock.until - now);
 }
 
-/** One piece of a pane's title. */
-export type TitlePart = {
-  readonly name: "mode" | "model" | "glyph" | "state" | "age" | "note";
-  readonly text: string;
-  /** Stands before the part, unless the part is the first one shown. */
-  readonly joiner: " · " | " ";
-};
-
-export type PaneTitle = {
-  readonly glyph: Glyph;
-  /** In reading order. The part named "glyph" has no text: the theme has it. */
-  readonly parts: readonly TitlePart[];
-};
-
-/** The title of a pane: "1 plan · qwen3-coder:30b · ◐ permission 0:42 · read-only". */
-export function paneTitle(pane: PaneState, now: number): PaneTitle {
-  const status = paneStatus(pane);
-  const age = clockText(status, now);
-  const parts: readonly (TitlePart | undefined)[] = [
-    { name: "mode", text: `${modeNumber(pane.mode)} ${pane.mode}`, joiner: " · " },
-    part("model", what(pane), " · "),
-    { name: "glyph", text: "", joiner: " · " },
-    { name: "state", text: status.word, joiner: " " },
-    part("age", age, " "),
-    ...titleNotes(pane).map((note) => part("note", note, " · ")),
-  ];
-  return { glyph: status.glyph, parts: parts.filter((each) => each !== undefined) };
-}
-
-/**
- * The order in which the parts of a title give way. The mode gives way last, the glyph never does.
- */
-const givesWay = ["note", "model", "age", "state", "mode"] as const;
-
-export type TitleRoom = {
-  readonly cols: number;
-  /** How many cells a text takes. */
-  readonly widthOf: (text: string) => number;
-};
-
-/** The title without the parts that have no room; the glyph counts as one cell. */
-export function fitTitle(title: PaneTitle, { cols, widthOf }: TitleRoom): PaneTitle {
-  const widths = title.parts.map(({ name, text, joiner }, index) => {
-    return (index === 0 ? 0 : joiner.length) + (name === "glyph" ? 1 : widthOf(text));
-  });
-  if (widths.reduce((sum, width) => sum + width, 0) <= cols) return title;
-  const first = givesWay.find((name) => title.parts.some((each) => each.name === name));
-  if (first === undefined) return title;
-  const last = title.parts.findLastIndex((each) => each.name === first);
-  const parts = title.parts.filter((_, index) => index !== last);
-  return fitTitle({ ...title, parts }, { cols, widthOf });
-}
-
-function part(
-  name: TitlePart["name"],
-  text: string | undefined,
-  joiner: TitlePart["joiner"],
-): TitlePart | undefined {
-  return text === undefined || text === "" ? undefined : { name, text, joiner };
-}
-
-/** What runs in the pane: the model's name, or the command's. */
-function what(pane: PaneState): string | undefined {
-  if (pane.kind === "command") return printable(pane.label);
-  return modelName(pane.model ?? pane.wantedModel);
-}
-
 /**
  * What the pane is about: the title of the conversation, or the one a plain command set. OpenCode
  * names a conversation after the time it began until it has a title (measured on 1.18.33): no news.
@@ -182,16 +115,6 @@ export function paneTopic({ kind, session, terminalTitle }: PaneState): string |
 /** A model without its provider: "ollama/qwen3-coder:30b" is "qwen3-coder:30b". */
 export function modelName(model: string | undefined): string | undefined {
   return model === undefined ? undefined : printable(model.slice(model.indexOf("/") + 1));
-}
-
-function titleNotes(pane: PaneState): readonly string[] {
-  return [
-    ...(pane.scrolledBack > 0 ? [`${pane.scrolledBack} lines back`] : []),
-    ...(pane.mismatch ? ["not as asked"] : []),
-    ...(pane.lost && isAlive(pane) ? ["no events"] : []),
-    ...(pane.bell ? ["bell"] : []),
-    ...(isReadOnly(pane) ? ["read-only"] : []),
-  ];
 }
 
 /** Whether the agent in the pane cannot change files: plan and review, unless they run a command. */
@@ -234,8 +157,11 @@ export function nextWaiting(state: Pick<State, "panes" | "focus">): AgentMode | 
 }
 
 /** Whether something on the screen shows a time that runs, so that a clock has to tick at 1 Hz. */
-export function showsAge(state: Pick<State, "environment" | "panes">): boolean {
+export function showsAge(state: Pick<State, "environment" | "panes" | "models">): boolean {
   if (state.environment.type === "loading") return true;
   if (state.environment.type === "failed") return false;
+  if (state.models.jobs.some(({ deed }) => deed.type === "load" || deed.type === "derive")) {
+    return true;
+  }
   return agentModes.some((mode) => paneStatus(state.panes[mode]).clock !== undefined);
 }

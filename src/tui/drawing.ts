@@ -9,9 +9,10 @@ import { roughly } from "../core/format.ts";
 import type { Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { Rect } from "../core/rect.ts";
-import { exitWords, fitTitle, type PaneTitle, paneTitle } from "../core/select.ts";
+import { exitWords } from "../core/select.ts";
 import type { PaneState, State } from "../core/state.ts";
 import { printable } from "../core/text.ts";
+import { fitTitle, type PaneTitle, paneTitle } from "../core/title.ts";
 import type { Canvas, Style } from "../screen/canvas.ts";
 import { placeTabs } from "./tabs.ts";
 import { glyphText, glyphTone, type Tone } from "./view/theme.ts";
@@ -45,7 +46,7 @@ function drawTitle(drawing: Drawing, mode: AgentMode): void {
   const rule = ruleChar(focused, ascii);
   const style: Style = focused ? { bold: true, fg: accent } : { dim: true };
   canvas.fillRect({ ...frame, rows: 1 }, rule, style);
-  const title = titleFor(state.panes[mode], state.now, frame.cols - 4);
+  const title = fitTitle(paneTitle(state, mode), { cols: frame.cols - 4, widthOf: textWidth });
   const end = drawParts(drawing, { title, x: frame.x + 2, y: frame.y, focused });
   canvas.text(frame.x + 1, frame.y, " ", style);
   canvas.text(end, frame.y, " ", style);
@@ -56,10 +57,6 @@ const accent = 4; // blue of the host's palette
 function ruleChar(focused: boolean, ascii: boolean): string {
   if (ascii) return focused ? "=" : "-";
   return focused ? "━" : "─";
-}
-
-function titleFor(pane: PaneState, now: number, cols: number): PaneTitle {
-  return fitTitle(paneTitle(pane, now), { cols, widthOf: textWidth });
 }
 
 type Placed = {

@@ -4,8 +4,8 @@ import { textWidth } from "../core/cell-text.ts";
 import type { Scene } from "../core/layout.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import { contains, type Rect } from "../core/rect.ts";
-import { fitTitle, type PaneTitle, paneTitle } from "../core/select.ts";
 import type { State } from "../core/state.ts";
+import { fitTitle, type PaneTitle, paneTitle } from "../core/title.ts";
 
 export type Tab = {
   readonly mode: AgentMode;
@@ -27,10 +27,7 @@ export function placeTabs(state: State, { x, y, cols }: Rect): readonly Tab[] {
     const others = (agentModes.length - index - 1) * short;
     const free = x + cols - at - others - (isLast ? margins : margins + 1);
     const room = state.focus === mode ? free : Math.min(free, shortTab - margins);
-    const title = fitTitle(paneTitle(state.panes[mode], state.now), {
-      cols: room,
-      widthOf: textWidth,
-    });
+    const title = fitTitle(paneTitle(state, mode), { cols: room, widthOf: textWidth });
     const rect = { x: at, y, cols: titleWidth(title) + margins, rows: 1 };
     at += rect.cols + 1;
     return { mode, title, rect };

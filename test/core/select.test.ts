@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Activity, ProcessState } from "../../src/core/agent.ts";
+import type { ModelJob } from "../../src/core/models.ts";
 import {
-  fitTitle,
+  clockText,
   isBusy,
   isWaiting,
   nextWaiting,
-  type PaneTitle,
   paneGlyph,
   paneStatus,
-  paneTitle,
   showsAge,
 } from "../../src/core/select.ts";
 import type { PaneState, State } from "../../src/core/state.ts";
+import { sampleModelsState } from "../fakes/sample-models.ts";
 import {
   barePane,
   sampleNow as now,
@@ -66,74 +66,8 @@ describe("a pane's status", () => {
 
 function statusText(pane: PaneState): string {
   const status = paneStatus(pane);
-  const age = paneTitle(pane, now).parts.find((part) => part.name === "age")?.text;
+  const age = clockText(status, now);
   return [paneGlyph(pane), status.word, ...(age ? [age] : [])].join(" ");
-}
-
-describe("a pane's title", () => {
-  const permission: Activity = { type: "permission", since: now - 42_000, count: 1, detail: "" };
-
-  it("names mode, model, state, age and that the mode is read-only", () => {
-    const title = paneTitle(samplePane("plan", { activity: permission }), now);
-
-    expect(titleText(title)).toBe("1 plan · qwen3-coder:30b · ◐ permission 0:42 · read-only");
-  });
-
-  it.each<readonly [string, PaneState, string]>([
-    ["the build mode, which may write", samplePane("build"), "2 build · qwen3-coder:30b · ◐ idle"],
-    [
-      "the model asked for while the agent has not said its own",
-      barePane("build", { wantedModel: "ollama/qwen3-coder:30b" }),
-      "2 build · qwen3-coder:30b · ◐ idle",
-    ],
-    ["no model where none is known", barePane("build"), "2 build · ◐ idle"],
-    [
-      "a model with slashes without its provider only",
-      samplePane("build", { model: "openrouter/qwen/qwen3" }),
-      "2 build · qwen/qwen3 · ◐ idle",
-    ],
-    [
-      "a plain command",
-      samplePane("review", { kind: "command", label: "bash", activity: { type: "unknown" } }),
-      "3 review · bash · ◐ running",
-    ],
-    [
-      "notes",
-      samplePane("build", { scrolledBack: 7, mismatch: problem, lost: true, bell: true }),
-      "2 build · qwen3-coder:30b · ◐ idle · 7 lines back · not as asked · no events · bell",
-    ],
-    [
-      "a model whose name holds control characters",
-      samplePane("build", { model: "x/a\u001B[2Jb" }),
-      "2 build · ab · ◐ idle",
-    ],
-  ])("shows %s", (_, pane, text) => {
-    expect(titleText(paneTitle(pane, now))).toBe(text);
-  });
-
-  it.each([
-    [80, "1 plan · qwen3-coder:30b · ◐ permission 0:42 · read-only"],
-    [55, "1 plan · qwen3-coder:30b · ◐ permission 0:42"],
-    [43, "1 plan · ◐ permission 0:42"],
-    [25, "1 plan · ◐ permission"],
-    [20, "1 plan · ◐"],
-    [9, "◐"],
-    [0, "◐"],
-  ])("gives way in %d columns to: %s", (cols, text) => {
-    const title = paneTitle(samplePane("plan", { activity: permission }), now);
-
-    const fitted = fitTitle(title, { cols, widthOf: (part) => part.length });
-
-    expect(titleText(fitted)).toBe(text);
-  });
-});
-
-function titleText(title: PaneTitle): string {
-  return title.parts
-    .map(({ name, text, joiner }, index) => {
-      return (index === 0 ? "" : joiner) + (name === "glyph" ? "◐" : text);
-    })
-    .join("");
 }
 
 const asks: Activity = { type: "question", since: now, count: 1, detail: "" };
@@ -198,6 +132,18 @@ describe("a ticking clock", () => {
       }),
       true,
     ],
+    ["a model is loaded", loads({ type: "load", model: "qwen3:8b" }), true],
+    [
+      "a model is made",
+      loads({ type: "derive", from: "qwen3:8b", model: "qwen3:8b-ctx64k", context: 65_536 }),
+      true,
+    ],
+    [
+      "a model is unloaded",
+      loads({ type: "unload", model: "qwen3:8b", instance: "qwen3:8b" }),
+      false,
+    ],
+    ["models are loaded and unload by themselves", sampleModelsState(), false],
     ["the environment is loading", sampleState({ environment: loading() }), true],
     [
       "the environment has failed",
@@ -208,6 +154,10 @@ describe("a ticking clock", () => {
     expect(showsAge(state)).toBe(ticks);
   });
 });
+
+function loads(deed: ModelJob["deed"]): State {
+  return sampleModelsState({ jobs: [{ id: "1", runtime: "ollama", deed, since: now }] });
+}
 
 function loading(): State["environment"] {
   const zero = { done: 0, expected: 0 };
