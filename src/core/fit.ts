@@ -1,0 +1,347 @@
+/**
+ * Whether a model fits into the memory, with the arithmetic: weights, the keys and values of its
+ * context, what computing takes, a reserve. An estimate until the model is loaded; then the runtime
+ * has measured it. It advises: a runtime may do better or worse than this.
+ */
+import { memory as memoryText, tokens } from "./format.ts";
+import { findLoaded, namesOneModel, sharesWeights } from "./installed-models.ts";
+import { guessedKvBytesPerToken, kvBytes, kvBytesPerToken } from "./kv-cache.ts";
+import { likelyContext } from "./likely-context.ts";
+import type { AgentMode } from "./mode.ts";
+import type { SwitchPlan } from "./models.ts";
+import type { InstalledModel, LoadedModel, MemoryState, RuntimeState } from "./runtime.ts";
+import { printable } from "./text.ts";
+
+export { kvBytesPerToken };
+
+export type FitRequest = {
+  readonly model: InstalledModel;
+  readonly runtime: RuntimeState;
+  readonly runtimes: readonly RuntimeState[];
+  readonly memory?: MemoryState | undefined;
+  /** In tokens; without one, the context the model would get by itself. */
+  readonly context?: number | undefined;
+  readonly usedBy: (runtime: RuntimeState, model: string) => readonly AgentMode[];
+  /** Models that other programs of ours use: those are never proposed to be unloaded. */
+  readonly usedElsewhere?: (runtime: RuntimeState, model: string) => boolean;
+};
+
+export type Verdict =
+  /** It takes at most 80 % of what is free: the share up to which Ollama unloads nothing. */
+  | "fits"
+  | "tight"
+  | "fits-after-unloading"
+  | "partly-on-cpu"
+  | "will-not-fit"
+  /** Its size or the memory is not known. */
+  | "unknown"
+  /** It takes no memory of this machine. */
+  | "remote";
+
+export type Fit = {
+  readonly verdict: Verdict;
+  readonly needBytes?: number;
+  readonly freeBytes?: number;
+  readonly parts: readonly { readonly label: string; readonly bytes: number }[];
+  /** `needBytes` is an estimate. */
+  readonly about: boolean;
+  /** What has to go first when it fits after unloading; those that no mode uses come first. */
+  readonly unload: SwitchPlan["unloadFirst"];
+  readonly context: number;
+  /** Of which memory `freeBytes` is free. */
+  readonly budget?: { readonly bytes: number; readonly from: string };
+  /** Loaded models that make room by themselves: another variant of the weights, MLX's one model. */
+  readonly replaces: readonly string[];
+};
+
+export function fitOf(request: FitRequest): Fit {
+  const { model, runtime, memory } = request;
+  const context = request.context ?? contextOf(request);
+  const nothing = { parts: [], about: true, unload: [], context, replaces: [] };
+  if (model.cloud || !runtime.address.local) return { ...nothing, verdict: "remote" };
+  const measured = measuredFit(request, context);
+  if (measured) return measured;
+  const parts = partsOf(request, context);
+  const needBytes = sum(parts.map(({ bytes }) => bytes));
+  if (model.sizeBytes === undefined) return { ...nothing, verdict: "unknown" };
+  if (!memory) return { ...nothing, verdict: "unknown", parts, needBytes };
+  const replaced = replacedBy(request);
+  const free = freeBytes(request, replaced);
+  return {
+    ...nothing,
+    ...verdictOf(request, { needBytes, free }),
+    parts,
+    needBytes,
+    freeBytes: free,
+    budget: { bytes: memory.budgetBytes, from: memory.budgetFrom },
+    replaces: replaced
+      .filter(({ name }) => !namesOneModel(runtime, name, model.name))
+      .map(({ name }) => name),
+  };
+}
+
+/**
+ * The longest of the usual contexts, or the model's longest one, with which it fits as things are;
+ * undefined when none does or nothing is known.
+ */
+export function largestContextThatFits(request: FitRequest): number | undefined {
+  const longest = request.model.maxContext ?? bestKnownContext;
+  const contexts = [longest, ...usualContexts.filter((context) => context < longest)];
+  return contexts.find((context) => isGood(fitOf({ ...request, context }).verdict));
+}
+
+const usualContexts = [262_144, 131_072, 65_536, 32_768, 16_384, 8192, 4096] as const;
+const bestKnownContext = 131_072;
+
+/** Whether a model of that verdict can be used without doing anything first. */
+export function isGood(verdict: Verdict): boolean {
+  return verdict === "fits" || verdict === "tight";
+}
+
+function contextOf({ runtime, model, memory }: FitRequest): number {
+  return likelyContext({ runtime, model, memory, name: model.name }).tokens;
+}
+
+/** A loaded model has what it needs: the runtime says how much, and whether it is all on the GPU. */
+function measuredFit({ model, runtime, memory }: FitRequest, context: number): Fit | undefined {
+  const loaded = findLoaded(runtime, model.name);
+  if (loaded?.state !== "loaded" || loaded.sizeBytes === undefined) return undefined;
+  if (loaded.context !== undefined && loaded.context !== context) return undefined;
+  return {
+    verdict: isPartlyOnCpu(loaded, memory) ? "partly-on-cpu" : "fits",
+    needBytes: loaded.sizeBytes,
+    parts: [{ label: "measured", bytes: loaded.sizeBytes }],
+    about: false,
+    unload: [],
+    context,
+    replaces: [],
+  };
+}
+
+/** Whether a part of a loaded model is not in the GPU's memory, where there is a GPU. */
+export function isPartlyOnCpu(
+  { sizeBytes, gpuBytes }: Pick<LoadedModel, "sizeBytes" | "gpuBytes">,
+  memory: MemoryState | undefined,
+): boolean {
+  if (memory?.kind === "ram" || sizeBytes === undefined || gpuBytes === undefined) return false;
+  return gpuBytes < sizeBytes;
+}
+
+const mebibyte = 1024 ** 2;
+
+function partsOf({ model, runtime, memory }: FitRequest, context: number): Fit["parts"] {
+  if (model.sizeBytes === undefined) return [];
+  const { shape, family } = model;
+  const length = `context ${tokens(context)}`;
+  const parts = [
+    { label: "weights", bytes: model.sizeBytes },
+    shape
+      ? { label: length, bytes: kvBytes({ shape, family }, context) }
+      : { label: `${length} (guessed)`, bytes: guessedKvBytesPerToken(model) * context },
+    { label: "compute", bytes: computeBytes(runtime, context) },
+    { label: "reserve", bytes: reserveBytes(runtime, memory) },
+  ];
+  return parts.filter(({ bytes }) => bytes > 0);
+}
+
+/** What Ollama (0.30 and later) adds for the larger batches it takes with longer contexts. */
+function computeBytes({ kind }: RuntimeState, context: number): number {
+  if (kind !== "ollama" || context <= 4096) return 0;
+  return context > 32_768 ? 2048 * mebibyte : 768 * mebibyte;
+}
+
+/** What llama.cpp's runtimes keep free on a device (Ollama: 457 MiB, 512 MiB with Metal). */
+function reserveBytes({ kind }: RuntimeState, memory: MemoryState | undefined): number {
+  if (kind === "mlx") return 0;
+  return (memory?.kind === "unified" ? 512 : 457) * mebibyte;
+}
+
+/** What is loaded and goes by itself when the model comes, itself included. */
+function replacedBy({ model, runtime }: FitRequest): readonly LoadedModel[] {
+  // mlx_lm.server has one model at a time, and drops the old one first.
+  if (runtime.kind === "mlx") return runtime.loaded;
+  return runtime.loaded.filter(({ name }) => {
+    if (namesOneModel(runtime, name, model.name)) return true;
+    const other = runtime.installed.find((each) => namesOneModel(runtime, each.name, name));
+    return runtime.kind === "ollama" && other !== undefined && sharesWeights(other, model);
+  });
+}
+
+/** What models may take of the memory, less what others have of it. */
+function freeBytes({ memory, runtimes }: FitRequest, replaced: readonly LoadedModel[]): number {
+  if (!memory) return 0;
+  const released = sum(replaced.map((model) => bytesHere(model, memory)));
+  const left = memory.budgetBytes - memory.usedBytes + released;
+  if (memory.kind !== "ram") return Math.max(0, left);
+  // All programs use RAM: a budget for models counts only what models have of it.
+  const loaded = sum(localModels(runtimes).map(({ model }) => bytesHere(model, memory)));
+  const budgetLeft = memory.budgetBytes - loaded + released;
+  return Math.max(0, Math.min(budgetLeft, memory.ramFreeBytes + released));
+}
+
+/** The part of a loaded model that is in the memory models are loaded into. */
+function bytesHere({ gpuBytes, sizeBytes }: LoadedModel, { kind }: MemoryState): number {
+  return (kind === "ram" ? sizeBytes : (gpuBytes ?? sizeBytes)) ?? 0;
+}
+
+type Loaded = { readonly runtime: RuntimeState; readonly model: LoadedModel };
+
+function localModels(runtimes: readonly RuntimeState[]): readonly Loaded[] {
+  return runtimes
+    .filter(({ address }) => address.local)
+    .flatMap((runtime) => runtime.loaded.map((model) => ({ runtime, model })));
+}
+
+type Need = { readonly needBytes: number; readonly free: number };
+
+function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unload"> {
+  if (need.needBytes <= 0.8 * need.free) return { verdict: "fits", unload: [] };
+  if (need.needBytes <= need.free) return { verdict: "tight", unload: [] };
+  const unload = whatToUnload(request, need);
+  if (unload.length > 0) return { verdict: "fits-after-unloading", unload };
+  return { verdict: runsOnCpu(request, need) ? "partly-on-cpu" : "will-not-fit", unload: [] };
+}
+
+function runsOnCpu({ runtime, memory }: FitRequest, { needBytes, free }: Need): boolean {
+  if (!memory || memory.kind === "ram" || runtime.kind === "mlx") return false;
+  // Memory that GPU and CPU share counts once.
+  const reach = memory.kind === "gpu" ? free + memory.ramFreeBytes : memory.ramFreeBytes;
+  return needBytes <= reach;
+}
+
+/** The fewest models that make room: first among those no mode uses, then among all idle ones. */
+function whatToUnload(request: FitRequest, { needBytes, free }: Need): Fit["unload"] {
+  const missing = needBytes - free;
+  const candidates = unloadable(request);
+  const unused = candidates.filter(({ used }) => !used);
+  const chosen = fewest(unused, missing) ?? fewest(candidates, missing) ?? [];
+  return chosen.map(({ runtime, model }) => ({
+    runtime: runtime.address.id,
+    model: model.name,
+    instance: model.instance,
+  }));
+}
+
+type Candidate = Loaded & { readonly bytes: number; readonly used: boolean };
+
+function unloadable(request: FitRequest): readonly Candidate[] {
+  const { memory, usedBy, usedElsewhere } = request;
+  if (!memory) return [];
+  const replaced = replacedBy(request);
+  return localModels(request.runtimes)
+    .filter(({ runtime, model }) => {
+      const isIdle = model.state === "loaded" && model.busy !== true;
+      const isOther = runtime !== request.runtime || !replaced.includes(model);
+      return isIdle && isOther && runtime.abilities.unload && !usedElsewhere?.(runtime, model.name);
+    })
+    .map((loaded) => ({
+      ...loaded,
+      bytes: bytesHere(loaded.model, memory),
+      used: usedBy(loaded.runtime, loaded.model.name).length > 0,
+    }))
+    .filter(({ bytes }) => bytes > 0);
+}
+
+/** The smallest one that is enough, else the largest ones until it is; undefined when all are not. */
+function fewest(
+  candidates: readonly Candidate[],
+  missing: number,
+): readonly Candidate[] | undefined {
+  // Unused ones before used ones, then by size.
+  const bySize = candidates.toSorted(
+    (a, b) => Number(a.used) - Number(b.used) || b.bytes - a.bytes,
+  );
+  const enough = bySize.filter(({ bytes }) => bytes >= missing);
+  const smallest = enough.filter(({ used }) => used === enough[0]?.used).at(-1);
+  if (smallest) return [smallest];
+  const taken: Candidate[] = [];
+  for (const candidate of bySize) {
+    taken.push(candidate);
+    if (sum(taken.map(({ bytes }) => bytes)) >= missing) return withoutNeedless(taken, missing);
+  }
+  return undefined;
+}
+
+function withoutNeedless(taken: readonly Candidate[], missing: number): readonly Candidate[] {
+  const total = sum(taken.map(({ bytes }) => bytes));
+  const needless = taken.find(({ bytes }) => total - bytes >= missing);
+  if (!needless) return taken;
+  return withoutNeedless(
+    taken.filter((candidate) => candidate !== needless),
+    missing,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** "fits", "tight", "fits after unloading qwen3:8b": the verdict in words. */
+export function fitWord({ verdict, unload }: Pick<Fit, "verdict" | "unload">): string {
+  switch (verdict) {
+    case "fits-after-unloading":
+      return `fits after unloading ${unloadNames(unload)}`;
+    case "partly-on-cpu":
+      return "partly on CPU";
+    case "will-not-fit":
+      return "will not fit";
+    case "fits":
+    case "tight":
+    case "unknown":
+    case "remote":
+      return verdict;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The one model, or how many: "qwen3:8b", "2 models". */
+export function unloadNames(unload: Fit["unload"]): string {
+  const [first] = unload;
+  return unload.length === 1 && first ? printable(first.model) : `${unload.length} models`;
+}
+
+/** The arithmetic behind a verdict, in lines. */
+export function fitLines(fit: Fit): readonly string[] {
+  return [...needLines(fit), ...freeLines(fit), ...unloadLines(fit), verdictLine(fit)];
+}
+
+function needLines({ parts, needBytes, about }: Fit): readonly string[] {
+  if (needBytes === undefined) return [];
+  if (!about) return [`takes ${memoryText(needBytes)}, measured`];
+  const terms = parts.map(({ label, bytes }) => `${label} ${memoryText(bytes)}`);
+  return [`${terms.join(" + ")} = about ${memoryText(needBytes)}`];
+}
+
+function freeLines({ freeBytes: free, budget, replaces }: Fit): readonly string[] {
+  if (free === undefined || !budget) return [];
+  const without = replaces.length > 0 ? `, without ${replaces.map(printable).join(", ")}` : "";
+  return [`free ${memoryText(free)} of ${memoryText(budget.bytes)} (${budget.from})${without}`];
+}
+
+function unloadLines({ unload }: Fit): readonly string[] {
+  return unload.map(({ runtime, model }) => `unload ${printable(model)} of ${runtime} first`);
+}
+
+function verdictLine(fit: Fit): string {
+  switch (fit.verdict) {
+    case "fits":
+      return fit.about ? "fits: at most 80 % of what is free" : "is loaded";
+    case "tight":
+      return "tight: more than 80 % of what is free";
+    case "fits-after-unloading":
+      return fitWord(fit);
+    case "partly-on-cpu":
+      return "partly on CPU: it works, but slowly";
+    case "will-not-fit":
+      return "will not fit into the memory of this machine";
+    case "unknown":
+      return fit.needBytes === undefined
+        ? "the runtime does not say how large it is"
+        : "the memory of this machine is not known";
+    case "remote":
+      return "runs on another machine: it takes no memory of this one";
+    default:
+      return fit.verdict satisfies never;
+  }
+}

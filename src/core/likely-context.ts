@@ -1,0 +1,55 @@
+/** The context a model has, or will have when it is loaded as it is. */
+import { goodContext } from "./context-size.ts";
+import { findLoaded } from "./installed-models.ts";
+import type { InstalledModel, MemoryState, RuntimeState } from "./runtime.ts";
+
+export type ContextRequest = {
+  readonly runtime: RuntimeState;
+  readonly name: string;
+  /** What is known of the model; it may be missing from the list. */
+  readonly model?: InstalledModel | undefined;
+  readonly memory?: MemoryState | undefined;
+};
+
+/** `measured`: it is loaded with so much. */
+export type LikelyContext = { readonly tokens: number; readonly measured: boolean };
+
+/** In tokens. What is measured wins over what the model says, that over what runtimes do by default. */
+export function likelyContext(request: ContextRequest): LikelyContext {
+  const { runtime, model, name } = request;
+  const loaded = findLoaded(runtime, name);
+  if (loaded?.state === "loaded" && loaded.context !== undefined)
+    return { tokens: loaded.context, measured: true };
+  const longest = model?.maxContext ?? Number.POSITIVE_INFINITY;
+  return { tokens: Math.min(model?.ownContext ?? usualContext(request), longest), measured: false };
+}
+
+/** What a kind of runtime gives a model of which it knows nothing else. */
+function usualContext({ runtime, model, memory }: ContextRequest): number {
+  switch (runtime.kind) {
+    case "ollama":
+      return runtime.address.local ? ollamaContext(memory) : 4096;
+    case "lmstudio":
+      return 4096;
+    case "mlx":
+    case "llama-server":
+    case "llama-swap":
+    case "openai":
+      // They serve what the model was trained for, unless told otherwise.
+      return model?.maxContext ?? goodContext;
+    default:
+      return runtime.kind satisfies never;
+  }
+}
+
+/**
+ * Ollama's default since 0.15.5 goes by the GPU's memory: 4k, 32k from 23 GiB on, 256k from 47 GiB
+ * on. `OLLAMA_CONTEXT_LENGTH` of the server overrides it, which cannot be asked, and it takes less
+ * when the memory runs out.
+ */
+function ollamaContext(memory: MemoryState | undefined): number {
+  if (!memory || memory.kind === "ram") return 4096;
+  const gibibytes = (memory.kind === "gpu" ? memory.totalBytes : memory.budgetBytes) / 1024 ** 3;
+  if (gibibytes >= 47) return 262_144;
+  return gibibytes >= 23 ? 32_768 : 4096;
+}
