@@ -1,11 +1,13 @@
 /**
- * One ladder each: why nothing answered, what an HTTP status means, and what a runtime says went
- * wrong with a model. The sentences are for people; the runtime's own words go into `detail`.
+ * Why nothing answered, and what an HTTP status means. The sentences are for people; the words of
+ * the system or the runtime go into `detail`.
  */
 import { AiRulesError, type ErrorCode, type Problem } from "../core/error.ts";
 import { asObject, asText } from "../core/json.ts";
 import { printable } from "../core/text.ts";
 import type { RuntimeAnswer } from "./client.ts";
+
+export { type FaultyModel, modelFault } from "./model-fault.ts";
 
 /** Who was asked. */
 export type Asked = {
@@ -110,7 +112,7 @@ const ladder: readonly {
     }),
   },
   {
-    when: /^HPE_[A-Z_]+$/,
+    when: /^(HPE_[A-Z_]+|HTTPParserError)$/,
     fault: ({ url }) => ({
       code: "runtime/not-http",
       message: `what answers at ${hostOf(url)} does not speak HTTP`,
