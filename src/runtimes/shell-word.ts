@@ -1,0 +1,13 @@
+/** A text as one word of a POSIX shell; one that needs no quotes stays bare. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A curl command that posts JSON. A name may hold anything, and this is pasted into a terminal. */
+export function curlPost(url: string, body: unknown): string {
+  const json = JSON.stringify(body).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `curl ${shellWord(url)} -H 'content-type: application/json' -d ${shellWord(json)}`;
+}
