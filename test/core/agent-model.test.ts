@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { agentModel } from "../../src/core/agent-model.ts";
+import { type ModelsState, noGuide, noModels } from "../../src/core/models.ts";
+import type { RuntimeState } from "../../src/core/runtime.ts";
+import {
+  qwenCoder,
+  qwenCoder64k,
+  sampleInstalled,
+  sampleLoaded,
+  sampleMemory,
+  sampleRuntime,
+} from "../fakes/sample-models.ts";
+
+const ollama = sampleRuntime("ollama", { installed: [qwenCoder, qwenCoder64k] });
+
+function planModel(runtime: RuntimeState, name: string, changes: Partial<ModelsState> = {}) {
+  const model = `${runtime.address.id}/${name}`;
+  const wishes = { plan: { model, source: { from: "pick" } } } as const;
+  return agentModel({ ...noModels, runtimes: [runtime], wishes, ...changes }, "plan");
+}
+
+describe("the model that OpenCode is told of", () => {
+  it("has the address, the measured context and an explicit output", () => {
+    const runtime = {
+      ...ollama,
+      loaded: [sampleLoaded("qwen3-coder:30b", { context: 40_960 })],
+    };
+
+    expect(planModel(runtime, "qwen3-coder:30b")).toEqual({
+      ref: "ollama/qwen3-coder:30b",
+      provider: "ollama",
+      name: "qwen3-coder:30b",
+      url: "http://127.0.0.1:11434/v1",
+      context: 40_960,
+      output: 8192,
+      tools: true,
+    });
+  });
+
+  it("is none without a wish, and none for a provider of OpenCode's own", () => {
+    const wishes = { plan: { model: "anthropic/claude", source: { from: "opencode" } } } as const;
+
+    expect(agentModel(noModels, "plan")).toBeUndefined();
+    expect(agentModel({ ...noModels, runtimes: [ollama], wishes }, "plan")).toBeUndefined();
+  });
+
+  it("claims the model's own context before it is loaded, else little", () => {
+    const context = (name: string, changes: Partial<ModelsState> = {}) =>
+      planModel(ollama, name, changes)?.context;
+
+    expect(context("qwen3-coder:30b-ctx64k")).toBe(65_536);
+    expect(context("qwen3-coder:30b")).toBe(4096);
+    // Ollama would give 256k on 48 GB, but takes less when the memory runs out.
+    expect(context("qwen3-coder:30b", { memory: sampleMemory })).toBe(32_768);
+  });
+
+  it("does not count on a context while the model still loads", () => {
+    const loading = sampleLoaded("qwen3-coder:30b", { state: "loading", context: 65_536 });
+
+    expect(planModel({ ...ollama, loaded: [loading] }, "qwen3-coder:30b")?.context).toBe(4096);
+  });
+
+  it("keeps answers to a quarter of a small context", () => {
+    expect(planModel(ollama, "qwen3-coder:30b")?.output).toBe(1024);
+  });
+
+  it("takes LMSTUDIO_MAX_TOKENS for LM Studio alone", () => {
+    const guide = { ...noGuide, outputTokens: 6000 };
+    const studio = sampleRuntime("lmstudio", {
+      installed: [sampleInstalled("m")],
+      loaded: [sampleLoaded("m", { context: 65_536 })],
+    });
+
+    expect(planModel(studio, "m", { guide })?.output).toBe(6000);
+    expect(planModel(ollama, "qwen3-coder:30b-ctx64k", { guide })?.output).toBe(8192);
+  });
+
+  it("says when a model has no tools, and takes it to have them when nobody knows", () => {
+    const { tools: _, ...untold } = sampleInstalled("untold");
+    const runtime = {
+      ...ollama,
+      installed: [sampleInstalled("plain", { tools: false }), untold],
+    };
+
+    expect(planModel(runtime, "plain")?.tools).toBe(false);
+    expect(planModel(runtime, "untold")?.tools).toBe(true);
+    expect(planModel(runtime, "missing")?.tools).toBe(true);
+  });
+
+  it("carries temperature and the name of the token's variable", () => {
+    const address = { ...ollama.address, tokenVariable: "LM_API_TOKEN" };
+    const wishes = {
+      plan: { model: "ollama/m", source: { from: "pick" }, temperature: 0.2 },
+    } as const;
+
+    expect(planModel({ ...ollama, address }, "m", { wishes })).toMatchObject({
+      temperature: 0.2,
+      tokenVariable: "LM_API_TOKEN",
+    });
+  });
+});
