@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import type { AgentModel } from "../core/agent-model.ts";
 import { AiRulesError, type Problem } from "../core/error.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
+import { modelsFileText } from "./local-model.ts";
 import { agentOf, modeConfig } from "./mode-config.ts";
 import { isReadOnly } from "./read-only.ts";
 import { commandsName, commandsText, shellName, shellText } from "./read-only-shell.ts";
@@ -12,6 +14,8 @@ import { knownAgents, readUserConfig, type UserConfig } from "./user-config.ts";
 export type LaunchRequest = {
   readonly mode: AgentMode;
   readonly settings: ModeSettings;
+  /** The model of a runtime that the mode is to use; it counts more than the settings' one. */
+  readonly localModel?: AgentModel;
   readonly project: { readonly root: string };
   readonly directories: {
     /** Removed when ai-rules ends; mode 0700; programs and libraries in it can be run. */
@@ -36,6 +40,11 @@ export type Launch = {
   readonly env: Variables;
   /** OpenCode's name of the agent that must run. */
   readonly agentName: string;
+  /**
+   * The configuration file in which a running agent can be told of another model: what it was
+   * started with lies in its environment and stays.
+   */
+  readonly modelsFile: string;
 };
 
 /** A launch and what has to lie on the disk before it. */
@@ -108,22 +117,35 @@ export function planLaunch(request: LaunchRequest, userConfig: UserConfig): Laun
   const { mode, settings, project, directories } = request;
   const readOnlyShell = join(directories.data, "read-only", shellName);
   const tuiConfig = join(directories.run, "tui.json");
+  const modelsFile = join(directories.run, `models-${mode}.json`);
   const temporary = join(directories.run, `tmp-${mode}`);
-  const config = modeConfig({ mode, settings, userConfig, readOnlyShell });
+  const config = modeConfig({
+    mode,
+    settings,
+    userConfig,
+    readOnlyShell,
+    ...(request.localModel ? { localModel: request.localModel } : {}),
+  });
   const shell = isReadOnly(mode) ? shellFiles(readOnlyShell) : [];
   return {
     file: request.opencode.file,
     args: launchArguments(request),
     cwd: project.root,
     agentName: agentOf(mode, settings),
+    modelsFile,
     directories: [directories.data, temporary],
-    files: [{ path: tuiConfig, text: tuiConfigText(userConfig.tuiConfig), mode: 0o600 }, ...shell],
+    files: [
+      { path: tuiConfig, text: tuiConfigText(userConfig.tuiConfig), mode: 0o600 },
+      { path: modelsFile, text: modelsFileText(userConfig.ownConfig), mode: 0o600 },
+      ...shell,
+    ],
     env: {
       ...withoutProxyForUs(withoutTerminals({ ...request.environment, ...settings.env })),
       TERM: "xterm-256color",
       COLORTERM: "truecolor",
       // OpenCode's own idea of where it is (measured: `run` believes PWD, not its directory).
       PWD: project.root,
+      OPENCODE_CONFIG: modelsFile,
       OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
       OPENCODE_TUI_CONFIG: tuiConfig,
       OPENCODE_DB: join(directories.data, `opencode-${mode}.db`),

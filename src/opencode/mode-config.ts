@@ -1,12 +1,16 @@
+import type { AgentModel } from "../core/agent-model.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import { asObject, type JsonObject, mergeDeep } from "./json.ts";
+import { localModelConfig } from "./local-model.ts";
 import { commonPermission, isReadOnly, readOnlyPermission } from "./read-only.ts";
 import { knownAgents, type UserConfig } from "./user-config.ts";
 
 export type ModeConfigRequest = {
   readonly mode: AgentMode;
   readonly settings: Pick<ModeSettings, "model" | "agent">;
+  /** The model of a runtime that the mode is to use; it counts more than the settings' one. */
+  readonly localModel?: AgentModel;
   readonly userConfig: UserConfig;
   /** The shell of the read-only modes, an absolute path. */
   readonly readOnlyShell: string;
@@ -25,7 +29,8 @@ export function modeConfig(request: ModeConfigRequest): JsonObject {
   const { mode, userConfig } = request;
   const base = withoutLocks(userConfig.modeConfig, mode);
   const defaults = mergeDeep(commonDefaults, reviewerDefaults(request));
-  const locked = mergeDeep(mergeDeep(defaults, base), locks(request));
+  const chosen = mergeDeep(base, chosenModel(request));
+  const locked = mergeDeep(mergeDeep(defaults, chosen), locks(request));
   return isReadOnly(mode) ? mergeDeep(locked, readOnlyLocks(request)) : locked;
 }
 
@@ -70,16 +75,22 @@ function locks({ mode, settings }: ModeConfigRequest): JsonObject {
     $schema: "https://opencode.ai/config.json",
     share: "disabled",
     default_agent: agent,
-    ...(settings.model ? { model: settings.model } : {}),
     agent: {
       ...Object.fromEntries(others.map((other) => [other, { disable: true }])),
-      [agent]: {
-        disable: false,
-        mode: "primary",
-        ...(settings.model ? { model: settings.model } : {}),
-      },
+      [agent]: { disable: false, mode: "primary" },
     },
   };
+}
+
+/** The model of the mode, for the pane and its agent. */
+function chosenModel({ mode, settings, localModel, userConfig }: ModeConfigRequest): JsonObject {
+  const agent = agentOf(mode, settings);
+  const { model } = settings;
+  if (localModel) {
+    const theirs = mergeDeep(userConfig.config, userConfig.modeConfig);
+    return localModelConfig(localModel, { agent, theirs });
+  }
+  return model ? { model, agent: { [agent]: { model } } } : {};
 }
 
 function readOnlyLocks({

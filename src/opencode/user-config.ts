@@ -11,6 +11,10 @@ export type UserConfig = {
    * File references in it are absolute.
    */
   readonly modeConfig: JsonObject;
+  /** All files merged as OpenCode merges them, the mode's base apart. */
+  readonly config: JsonObject;
+  /** The file of the user's own OPENCODE_CONFIG; absent when it is none that can be read. */
+  readonly ownConfig?: JsonObject;
   /** The file of the user's own OPENCODE_TUI_CONFIG. */
   readonly tuiConfig?: JsonObject;
   /** Names of all MCP servers. */
@@ -41,21 +45,22 @@ export async function readUserConfig(
 ): Promise<UserConfig> {
   const read = (path: string) => readConfig(ports, path);
   const folders = configFolders(ports, root, environment);
-  const own = environment["OPENCODE_CONFIG"];
-  const names = ["config.json", "opencode.json", "opencode.jsonc"];
-  const paths = [root, ...folders].flatMap((folder) => names.map((name) => join(folder, name)));
+  const paths = configFiles(folders, root, environment["OPENCODE_CONFIG"]);
   const ofMode = await read(join(root, ".opencode", `opencode.${mode}.json`));
   const modeConfig = mergeDeep(
     parseConfig(environment["OPENCODE_CONFIG_CONTENT"] ?? ""),
     ofMode ?? {},
   );
+  const own = environment["OPENCODE_CONFIG"];
+  const ownConfig = own ? await read(own) : undefined;
   const tuiPath = environment["OPENCODE_TUI_CONFIG"];
   const tuiConfig = tuiPath ? await read(tuiPath) : undefined;
-  const found = await Promise.all([...paths, ...(own ? [own] : [])].map(read));
-  const configs = found.map(asObject);
+  const configs = (await Promise.all(paths.map(read))).map(asObject);
   const files = await Promise.all(folders.map((folder) => agentFiles(ports, folder)));
   return {
     modeConfig,
+    config: configs.reduce(mergeDeep, {}),
+    ...(ownConfig ? { ownConfig } : {}),
     ...(tuiConfig ? { tuiConfig } : {}),
     mcpServers: unique(
       [...configs, modeConfig].flatMap((config) => Object.keys(asObject(config["mcp"]))),
@@ -68,7 +73,22 @@ export async function readUserConfig(
   };
 }
 
-/** The folders in which OpenCode looks for agents, and for configuration files again. */
+/** The files of the configuration, the weakest first. */
+function configFiles(
+  [global = "", ...folders]: readonly string[],
+  root: string,
+  own: string | undefined,
+): readonly string[] {
+  const names = ["config.json", "opencode.json", "opencode.jsonc"];
+  const inFolder = (folder: string) => names.map((name) => join(folder, name));
+  return [
+    ...inFolder(global),
+    ...(own ? [own] : []),
+    ...inFolder(root),
+    ...folders.flatMap(inFolder),
+  ];
+}
+
 /** The folders whose configuration OpenCode reads, the weakest first. */
 export function configFolders(
   { host }: Pick<Ports, "host">,

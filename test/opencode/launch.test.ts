@@ -18,7 +18,7 @@ const request = (options: Partial<LaunchRequest> = {}): LaunchRequest => ({
   ...options,
 });
 
-const nothing = { modeConfig: {}, mcpServers: [], agents: [] };
+const nothing = { modeConfig: {}, config: {}, mcpServers: [], agents: [] };
 
 describe("the launch of a mode", () => {
   it("names agent, port and conversation, and never the password", () => {
@@ -47,6 +47,19 @@ describe("the launch of a mode", () => {
       HOME: "/home/me",
     });
     expect(env).not.toHaveProperty("GIT_OPTIONAL_LOCKS");
+  });
+
+  it("puts a file of its own in the place of OPENCODE_CONFIG, with what that one says", () => {
+    const own = { ...nothing, ownConfig: { username: "me" } };
+    const { env, files, modelsFile } = planLaunch(request(), own);
+
+    expect(env["OPENCODE_CONFIG"]).toBe("/run/ai-rules/models-plan.json");
+    expect(modelsFile).toBe("/run/ai-rules/models-plan.json");
+    const text = files.find(({ path }) => path === modelsFile)?.text ?? "";
+    expect(JSON.parse(text)).toEqual({
+      $schema: "https://opencode.ai/config.json",
+      username: "me",
+    });
   });
 
   it("hides the terminal, the multiplexer and the OpenCode around us", () => {

@@ -1,13 +1,24 @@
 import { describe, expect, it } from "vitest";
+import type { AgentModel } from "../../src/core/agent-model.ts";
 import { type ModeConfigRequest, modeConfig } from "../../src/opencode/mode-config.ts";
 
 const request = (options: Partial<ModeConfigRequest> = {}): ModeConfigRequest => ({
   mode: "plan",
   settings: {},
-  userConfig: { modeConfig: {}, mcpServers: [], agents: [] },
+  userConfig: { modeConfig: {}, config: {}, mcpServers: [], agents: [] },
   readOnlyShell: "/state/read-only/bash",
   ...options,
 });
+
+const localModel: AgentModel = {
+  ref: "ollama/qwen3:30b",
+  provider: "ollama",
+  name: "qwen3:30b",
+  url: "http://127.0.0.1:11434/v1",
+  context: 32_768,
+  output: 8192,
+  tools: true,
+};
 
 describe("the configuration of a mode", () => {
   it("locks the pane to its agent", () => {
@@ -47,12 +58,69 @@ describe("the configuration of a mode", () => {
     });
   });
 
+  it("gives the agent a model of a runtime, with its address, limits and temperature", () => {
+    const config = modeConfig(
+      request({ settings: { model: "fake/one" }, localModel: { ...localModel, temperature: 0.2 } }),
+    );
+
+    expect(config).toMatchObject({
+      model: "ollama/qwen3:30b",
+      agent: { plan: { model: "ollama/qwen3:30b", temperature: 0.2 } },
+      provider: {
+        ollama: {
+          npm: "@ai-sdk/openai-compatible",
+          options: { baseURL: "http://127.0.0.1:11434/v1" },
+          models: {
+            "qwen3:30b": {
+              tool_call: true,
+              temperature: true,
+              limit: { context: 32_768, output: 8192 },
+            },
+          },
+        },
+      },
+    });
+    for (const key of ["enabled_providers", "disabled_providers", "small_model"])
+      expect(config).not.toHaveProperty(key);
+  });
+
+  it("names the variable of a runtime's token and never its value", () => {
+    const config = modeConfig(
+      request({ localModel: { ...localModel, tokenVariable: "LM_API_TOKEN" } }),
+    );
+
+    expect(config).toHaveProperty("provider.ollama.options.apiKey", "{env:LM_API_TOKEN}");
+  });
+
+  it("gets the runtime past the user's lists of providers, and leaves the others as they are", () => {
+    const config = {
+      enabled_providers: ["anthropic"],
+      disabled_providers: ["ollama", "openai"],
+    };
+    const userConfig = { modeConfig: {}, config, mcpServers: [], agents: [] };
+
+    expect(modeConfig(request({ userConfig, localModel }))).toMatchObject({
+      enabled_providers: ["anthropic", "ollama"],
+      disabled_providers: ["openai"],
+    });
+  });
+
+  it("leaves the name and the key's variables of the user's own provider", () => {
+    const config = { provider: { ollama: { name: "The big one", env: ["KEY"] } } };
+    const userConfig = { modeConfig: {}, config, mcpServers: [], agents: [] };
+
+    const made = modeConfig(request({ userConfig, localModel }));
+
+    expect(made).not.toHaveProperty("provider.ollama.name");
+    expect(made).not.toHaveProperty("provider.ollama.env");
+  });
+
   it("makes a reviewer, because OpenCode has none; the user's own one is kept", () => {
     const ours = modeConfig(request({ mode: "review" }));
     const theirs = modeConfig(
       request({
         mode: "review",
-        userConfig: { modeConfig: {}, mcpServers: [], agents: ["review"] },
+        userConfig: { modeConfig: {}, config: {}, mcpServers: [], agents: ["review"] },
       }),
     );
 
@@ -67,6 +135,7 @@ describe("the configuration of a mode", () => {
     (mode) => {
       const userConfig = {
         modeConfig: {},
+        config: {},
         mcpServers: ["docs"],
         agents: ["helper", "title", "build"],
       };
@@ -95,7 +164,12 @@ describe("the configuration of a mode", () => {
       mcp: { serena: { type: "local", command: ["serena"] } },
       agent: { plan: { prompt: "Think.", temperature: 0.1 }, title: { disable: false } },
     };
-    const userConfig = { modeConfig: modeOwn, mcpServers: ["serena"], agents: ["plan"] };
+    const userConfig = {
+      modeConfig: modeOwn,
+      config: {},
+      mcpServers: ["serena"],
+      agents: ["plan"],
+    };
 
     expect(modeConfig(request({ userConfig }))).toMatchObject({
       ...modeOwn,
@@ -122,7 +196,7 @@ describe("the configuration of a mode", () => {
         },
       },
     };
-    const userConfig = { modeConfig: modeOwn, mcpServers: [], agents: [] };
+    const userConfig = { modeConfig: modeOwn, config: {}, mcpServers: [], agents: [] };
 
     const config = modeConfig(request({ userConfig }));
 
@@ -146,7 +220,7 @@ describe("the configuration of a mode", () => {
 
   it("lets the mode's own configuration be stricter", () => {
     const modeConfigOwn = { permission: { webfetch: "deny", bash: "deny", docs_search: "deny" } };
-    const userConfig = { modeConfig: modeConfigOwn, mcpServers: ["docs"], agents: [] };
+    const userConfig = { modeConfig: modeConfigOwn, config: {}, mcpServers: ["docs"], agents: [] };
 
     expect(modeConfig(request({ userConfig }))).toMatchObject({
       agent: {

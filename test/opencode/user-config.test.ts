@@ -26,7 +26,7 @@ describe("the user's OpenCode configuration", () => {
   it("is empty where there is none", async () => {
     const { read } = await withFiles({});
 
-    expect(await read()).toEqual({ modeConfig: {}, mcpServers: [], agents: [] });
+    expect(await read()).toEqual({ modeConfig: {}, config: {}, mcpServers: [], agents: [] });
   });
 
   it("names all MCP servers and agents, wherever they are defined", async () => {
@@ -58,6 +58,19 @@ describe("the user's OpenCode configuration", () => {
     });
 
     expect(found).toMatchObject({ mcpServers: ["more"], tuiConfig: { theme: "nord" } });
+  });
+
+  it("merges the files as OpenCode does: the project's over OPENCODE_CONFIG over the user's", async () => {
+    const { root, read } = await withFiles({
+      "home/.config/opencode/opencode.json": '{"model":"a/global","theme":"x","username":"me"}',
+      "project/more.json": '{"model":"a/own","theme":"y"}',
+      "project/opencode.json": '{"model":"a/project"}',
+    });
+
+    const { config, ownConfig } = await read({ OPENCODE_CONFIG: join(root, "more.json") });
+
+    expect(config).toEqual({ model: "a/project", theme: "y", username: "me" });
+    expect(ownConfig).toEqual({ model: "a/own", theme: "y" });
   });
 
   it("puts the mode's configuration over the user's own OPENCODE_CONFIG_CONTENT", async () => {
