@@ -6,8 +6,8 @@ import type { OpencodeClient } from "./client.ts";
 export type Wanted = {
   readonly mode: AgentMode;
   readonly agentName: string;
-  /** "provider/model". */
-  readonly wantedModel?: string;
+  /** "provider/model"; read anew each time, because a switch changes it while the agent runs. */
+  readonly wantedModel?: string | undefined;
 };
 
 /** What an agent says it runs, and what is wrong with that. */
@@ -85,6 +85,6 @@ export function otherModel(mode: AgentMode, model: string, wanted: string): Prob
   return {
     code: "opencode/other-model",
     message: `${mode} uses ${model}, not ${wanted}`,
-    remedy: "begin a new conversation (ctrl+x n), or pick the model in OpenCode (ctrl+x m)",
+    remedy: "press ctrl+o m to give it the model again, or ctrl+x n for a new conversation",
   };
 }

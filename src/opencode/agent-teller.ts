@@ -14,11 +14,10 @@ export type Teller = {
 };
 
 /** Reports what is new, and only that. */
-export function createTeller(
-  { mode, agentName, wantedModel }: Wanted,
-  report: (report: AgentReport) => void,
-): Teller {
+export function createTeller(wanted: Wanted, report: (report: AgentReport) => void): Teller {
+  const { mode, agentName } = wanted;
   let ready: Ready | undefined;
+  let checkedModel: string | undefined;
   let activity = "";
   let session = "";
   let problem = "";
@@ -34,9 +33,19 @@ export function createTeller(
     report({ type: "ready", version, agent: agentName, ...(model ? { model } : {}) });
   }
 
+  function problemWith(model: string | undefined, { problem: found, version }: Ready) {
+    const { wantedModel } = wanted;
+    // What was found out about another model than the one that is wanted now is no longer news.
+    const outdated = found?.code.startsWith("opencode/model-") && checkedModel !== wantedModel;
+    if (found && !outdated) return found;
+    const differs = model !== undefined && wantedModel !== undefined && model !== wantedModel;
+    return differs ? otherModel(mode, model, wantedModel) : versionProblem(version);
+  }
+
   return {
     ready(now) {
       ready = now;
+      checkedModel = wanted.wantedModel;
       problem = "?";
       tellProblem(undefined);
       tellProblem(now.problem ?? versionProblem(now.version));
@@ -52,11 +61,7 @@ export function createTeller(
       const text = JSON.stringify([id, title, model]);
       if (text !== session) report({ type: "session", id, title, ...(model ? { model } : {}) });
       session = text;
-      const differs = model !== undefined && wantedModel !== undefined && model !== wantedModel;
-      tellProblem(
-        ready.problem ??
-          (differs ? otherModel(mode, model, wantedModel) : versionProblem(ready.version)),
-      );
+      tellProblem(problemWith(model, ready));
     },
     lost() {
       if (!lost) report({ type: "lost" });

@@ -11,7 +11,7 @@ import {
   type SessionInfo,
   type SessionStatus,
 } from "./events.ts";
-import { asList, asObject, asText } from "./json.ts";
+import { asList, asNumber, asObject, asText, type JsonObject } from "./json.ts";
 
 export type AgentInfo = {
   readonly name: string;
@@ -19,6 +19,23 @@ export type AgentInfo = {
   readonly hidden: boolean;
   /** "provider/model", where the agent has one of its own. */
   readonly model?: string;
+  readonly temperature?: number;
+};
+
+/** A model as the running OpenCode has it, and the titles under which it shows it. */
+export type KnownModel = {
+  readonly title: string;
+  readonly providerTitle: string;
+  readonly baseUrl?: string;
+  readonly context?: number;
+  readonly output?: number;
+  readonly tools: boolean;
+};
+
+export type ModelOfSession = {
+  readonly agent: string;
+  readonly provider: string;
+  readonly model: string;
 };
 
 /** OpenCode's HTTP API, as far as we need it. What is not answered well is `undefined`. */
@@ -30,6 +47,9 @@ export type OpencodeClient = {
   configuredModel(): Promise<string | undefined>;
   /** All models that can be used, as "provider/model". */
   models(): Promise<readonly string[] | undefined>;
+  knownModel(provider: string, model: string): Promise<KnownModel | undefined>;
+  /** Names of the providers in its configuration, each with the names of what is set for it. */
+  configuredProviders(): Promise<JsonObject | undefined>;
   sessions(): Promise<readonly SessionInfo[] | undefined>;
   /** Model of the last message of a session, as "provider/model". */
   lastModel(sessionId: string): Promise<string | undefined>;
@@ -40,6 +60,19 @@ export type OpencodeClient = {
    */
   permissions(): Promise<readonly PendingRequest[] | undefined>;
   questions(): Promise<readonly PendingRequest[] | undefined>;
+  /**
+   * Adds an empty message with a model to a session; no model is asked and nobody sees it. The
+   * conversation goes on with that model wherever it is opened from now on. False when refused.
+   */
+  setSessionModel(sessionId: string, model: ModelOfSession): Promise<boolean>;
+  /** Runs a command of the screen ("session.new"); true says that it was sent, not that it ran. */
+  runCommand(command: string): Promise<boolean>;
+  /** Opens a session on the screen. */
+  selectSession(sessionId: string): Promise<boolean>;
+  /** Reads all configuration files anew; what is typed and shown stays. */
+  reloadConfig(): Promise<boolean>;
+  /** The directory in which it keeps what outlives it, apart from conversations. */
+  stateDirectory(): Promise<string | undefined>;
   /** The events from now on; ends when the stream breaks or the signal aborts. */
   events(options: EventsOptions): AsyncIterable<OpencodeEvent>;
 };
@@ -79,6 +112,21 @@ export function createOpencodeClient(
     }
   }
 
+  async function post(path: string, body: object): Promise<boolean> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method: "POST",
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(listTimeoutMs),
+      });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false; // as with `get`
+    }
+  }
+
   async function list<T>(
     path: string,
     read: (value: unknown) => T | undefined,
@@ -99,6 +147,12 @@ export function createOpencodeClient(
       const answer = await get("/config/providers");
       return answer === undefined ? undefined : readModels(answer);
     },
+    knownModel: async (provider, model) =>
+      readKnownModel(await get("/config/providers"), provider, model),
+    configuredProviders: async () => {
+      const config = await get("/config");
+      return config === undefined ? undefined : asObject(asObject(config)["provider"]);
+    },
     sessions: () => list("/session?limit=50", readSession),
     lastModel: async (sessionId) => {
       const messages = await get(`/session/${encodeURIComponent(sessionId)}/message?limit=1`);
@@ -114,6 +168,18 @@ export function createOpencodeClient(
     },
     permissions: () => list("/permission", readPermission),
     questions: () => list("/question", readQuestion),
+    setSessionModel: (sessionId, { agent, provider, model }) =>
+      post(`/session/${encodeURIComponent(sessionId)}/message`, {
+        noReply: true,
+        agent,
+        model: { providerID: provider, modelID: model },
+        parts: [],
+      }),
+    runCommand: (command) =>
+      post("/tui/publish", { type: "tui.command.execute", properties: { command } }),
+    selectSession: (sessionID) => post("/tui/select-session", { sessionID }),
+    reloadConfig: () => post("/instance/dispose", {}),
+    stateDirectory: async () => asText(asObject(await get("/path"))["state"]),
     events: ({ signal, onBytes }) => readEvents(() => request("/event", signal), onBytes),
   };
 }
@@ -140,11 +206,32 @@ function readAgent(value: unknown): AgentInfo | undefined {
   const name = asText(agent["name"]);
   const model = readModel(asObject(agent["model"]));
   if (!name) return undefined;
+  const temperature = asNumber(agent["temperature"]);
   return {
     name,
     mode: asText(agent["mode"]) ?? "all",
     hidden: agent["hidden"] === true,
     ...(model ? { model } : {}),
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+}
+
+function readKnownModel(answer: unknown, provider: string, name: string): KnownModel | undefined {
+  const providers = asList(asObject(answer)["providers"]).map(asObject);
+  const found = providers.find(({ id }) => id === provider);
+  const models = asObject(found?.["models"]);
+  if (!found || !Object.hasOwn(models, name)) return undefined;
+  const model = asObject(models[name]);
+  const limit = asObject(model["limit"]);
+  const baseUrl = asText(asObject(found["options"])["baseURL"]);
+  const [context, output] = [asNumber(limit["context"]), asNumber(limit["output"])];
+  return {
+    title: asText(model["name"]) ?? name,
+    providerTitle: asText(found["name"]) ?? provider,
+    tools: asObject(model["capabilities"])["toolcall"] === true,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(context === undefined ? {} : { context }),
+    ...(output === undefined ? {} : { output }),
   };
 }
 

@@ -11,6 +11,8 @@ export type WatchOptions = Wanted & {
   readonly password: string;
   /** The conversation it was started with. */
   readonly sessionId?: string;
+  /** Something to do once the agent answers and before its conversation is read. */
+  readonly onReady?: (client: OpencodeClient, stop: AbortSignal) => Promise<void>;
   readonly report: (report: AgentReport) => void;
 };
 
@@ -52,6 +54,7 @@ async function watch(watcher: Watcher): Promise<void> {
   if (version === undefined) return;
   const checked = await untilChecked(watcher);
   if (watcher.stop.aborted) return;
+  await watcher.options.onReady?.(watcher.client, watcher.stop);
   watcher.tell.ready({ version, ...checked });
   await follow(watcher, startedAt);
 }

@@ -5,11 +5,14 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentReport } from "../../src/core/agent.ts";
+import type { AgentModel } from "../../src/core/agent-model.ts";
 import type { AgentMode } from "../../src/core/mode.ts";
+import { adoptModel } from "../../src/opencode/adopt-model.ts";
 import { prepareLaunch } from "../../src/opencode/launch.ts";
 import { locateOpencode } from "../../src/opencode/locate.ts";
 import { watchAgent } from "../../src/opencode/watch.ts";
 import type { Ports } from "../../src/platform/ports.ts";
+import type { RunningAgent } from "../../src/tui/apply-model.ts";
 import { openTerminal, type TestTerminal } from "../e2e/terminal.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { modelConfig } from "../fakes/model-project.ts";
@@ -43,10 +46,16 @@ export type OpenOptions = {
   readonly mode: AgentMode;
   readonly sessionId?: string;
   readonly model?: string;
+  readonly localModel?: AgentModel;
+  /** Gives the conversation `localModel` when the agent has started. */
+  readonly adopts?: boolean;
+  /** What was typed before was put aside. */
+  readonly stashed?: boolean;
 };
 
 export type Pane = {
   readonly terminal: TestTerminal;
+  readonly agent: RunningAgent;
   readonly port: number;
   readonly reports: readonly AgentReport[];
   last<T extends AgentReport["type"]>(type: T): Extract<AgentReport, { type: T }> | undefined;
@@ -107,7 +116,7 @@ export async function createWorld(config: object = {}): Promise<World> {
 
 async function openPane(
   { directory, root, run, ports, models }: Omit<World, "open" | "close">,
-  { mode, sessionId, model = `fake/fake-${mode}` }: OpenOptions,
+  { mode, sessionId, model = `fake/fake-${mode}`, localModel, adopts, stashed }: OpenOptions,
 ): Promise<{ readonly pane: Pane; readonly close: () => Promise<void> }> {
   const located = await locateOpencode(ports, {});
   if ("code" in located) throw new Error(located.message);
@@ -123,6 +132,7 @@ async function openPane(
     password,
     environment: ports.env,
     opencode: located,
+    ...(localModel ? { localModel } : {}),
     ...session,
   });
   const terminal = openTerminal({ ...launch, cols: 100, rows: 40, kitty: false });
@@ -130,10 +140,19 @@ async function openPane(
   const cancel = watchAgent(ports, {
     mode,
     agentName: launch.agentName,
-    wantedModel: model,
+    wantedModel: localModel?.ref ?? model,
     port,
     password,
     report: (report) => reports.push(report),
+    onReady: (client) =>
+      adoptModel(client, {
+        clock: ports.clock,
+        agentName: launch.agentName,
+        stashed: stashed === true,
+        screen: () => terminal.screen(),
+        ...session,
+        ...(adopts && localModel ? { model: localModel } : {}),
+      }),
     ...session,
   });
 
@@ -167,6 +186,7 @@ async function openPane(
 
   const pane: Pane = {
     terminal,
+    agent: { port, password, agentName: launch.agentName, modelsFile: launch.modelsFile },
     port,
     reports,
     last,

@@ -1,0 +1,108 @@
+/**
+ * Giving a running agent another model, its conversation kept. Live, when the agent can be told of
+ * the model: under a second, and what is typed stays in the prompt. Otherwise the conversation is
+ * given the model and the agent has to be started again, with the model in its configuration.
+ */
+import type { AgentModel } from "../core/agent-model.ts";
+import { asObject, parseJson } from "../core/json.ts";
+import { createOpencodeClient, type KnownModel, type OpencodeClient } from "../opencode/client.ts";
+import { localProvider, modelsFileText } from "../opencode/local-model.ts";
+import { reselect } from "../opencode/reselect.ts";
+import { stashPrompt } from "../opencode/stash-prompt.ts";
+import type { Ports } from "../platform/ports.ts";
+
+/** How to reach the agent that runs in a pane. */
+export type RunningAgent = {
+  readonly port: number;
+  readonly password: string;
+  readonly agentName: string;
+  readonly modelsFile: string;
+};
+
+export type ApplyRequest = {
+  readonly agent: RunningAgent;
+  /** The conversation that the pane shows; without one there is none yet. */
+  readonly sessionId?: string;
+  readonly model: { readonly provider: string; readonly name: string };
+  /** The same model, when a runtime of ours serves it. */
+  readonly localModel?: AgentModel;
+  /** The text of the pane's screen as it is now. */
+  readonly screen: () => string;
+};
+
+export type Applied =
+  /** The next request carries the model. */
+  | { readonly live: true }
+  /** The agent has to be started again; `stashed`: what was typed was put aside for then. */
+  | { readonly live: false; readonly stashed: boolean };
+
+type ApplyPorts = Pick<Ports, "clock" | "files" | "network">;
+
+/** Gives a conversation its new model; to be called while its agent rests. */
+export async function applyModel(ports: ApplyPorts, request: ApplyRequest): Promise<Applied> {
+  const { agent, sessionId, model } = request;
+  const client = createOpencodeClient(ports.network.fetch, agent);
+  const known = sessionId === undefined ? undefined : await makeKnown(ports, client, request);
+  if (sessionId !== undefined) {
+    const { provider, name } = model;
+    const given = { agent: agent.agentName, provider, model: name };
+    const isGiven = await client.setSessionModel(sessionId, given);
+    const look = { client, clock: ports.clock, sessionId, screen: request.screen };
+    if (isGiven && known && (await reselect({ ...look, model: known }))) return { live: true };
+  }
+  return { live: false, stashed: await stashPrompt(ports, client) };
+}
+
+/** Reading its configuration anew takes OpenCode about a second, and longer beside two others. */
+const looks = 10;
+const lookPauseMs = 200;
+
+/** The model as the running agent has it, once it has it as it should. */
+async function makeKnown(
+  ports: ApplyPorts,
+  client: OpencodeClient,
+  request: ApplyRequest,
+): Promise<KnownModel | undefined> {
+  const { provider, name } = request.model;
+  const known = await client.knownModel(provider, name);
+  if (await isRight(client, known, request)) return known;
+  if (!request.localModel || !(await tell(ports, client, request))) return undefined;
+  for (let look = 0; look < looks; look++) {
+    const told = await client.knownModel(provider, name);
+    if (told) return (await isRight(client, told, request)) ? told : undefined;
+    await ports.clock.wait(lookPauseMs);
+  }
+  return undefined;
+}
+
+/** Writes the model where the running agent reads it; its environment may still overrule that. */
+async function tell(
+  { files }: ApplyPorts,
+  client: OpencodeClient,
+  { agent, localModel }: ApplyRequest,
+): Promise<boolean> {
+  const theirs = await client.configuredProviders();
+  const text = await files.readText(agent.modelsFile);
+  if (!localModel || !theirs || text === undefined) return false;
+  const providers = { [localModel.provider]: localProvider(localModel, theirs) };
+  const added = modelsFileText(asObject(parseJson(text)), providers);
+  await files.writeAtomically(agent.modelsFile, added, 0o600);
+  return client.reloadConfig();
+}
+
+async function isRight(
+  client: OpencodeClient,
+  known: KnownModel | undefined,
+  { agent, localModel }: ApplyRequest,
+): Promise<boolean> {
+  if (!known || !localModel) return known !== undefined;
+  const { url, context, output, tools, temperature } = localModel;
+  const hasModel =
+    known.baseUrl === url &&
+    known.context === context &&
+    known.output === output &&
+    known.tools === tools;
+  if (!hasModel || temperature === undefined) return hasModel;
+  const running = (await client.agents())?.find((each) => each.name === agent.agentName);
+  return running?.temperature === temperature;
+}
