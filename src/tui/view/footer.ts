@@ -4,14 +4,12 @@
  * is special: a changed environment, zoom, the mouse let go.
  */
 
-import { textWidth } from "../../core/cell-text.ts";
 import type { EnvironmentSource } from "../../core/environment.ts";
 import type { Notice, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { reloadText } from "./environment-text.ts";
 import { type Hints, type KeyHint, wayTo } from "./hints.ts";
-import type { Line, Meaning, Size, Span } from "./line.ts";
-import { span } from "./line.ts";
+import { type Line, type Meaning, type Size, type Span, span, spansWidth } from "./line.ts";
 
 export type FooterView = { readonly type: "footer"; readonly line: Line };
 
@@ -22,8 +20,8 @@ export function footerView(state: State, size: Size, hints: Hints): FooterView {
   const wanted = urgent ?? hintSpans(hints.footer, cols);
   const sides = [...usualTexts(state), ...special];
   // A notice takes the whole row if it must; what is special goes before keys, the usual after them.
-  const right = fitting(sides, cols - widthOf(wanted), urgent ? 0 : special.length);
-  const left = urgent ?? hintSpans(hints.footer, cols - widthOf(right) - 1);
+  const right = fitting(sides, cols - spansWidth(wanted), urgent ? 0 : special.length);
+  const left = urgent ?? hintSpans(hints.footer, cols - spansWidth(right) - 1);
   return { type: "footer", line: right.length === 0 ? { left } : { left, right } };
 }
 
@@ -79,7 +77,7 @@ function fitting(texts: readonly Span[], cols: number, keep: number): readonly S
   const joined = texts.flatMap((text, index) => {
     return index === 0 ? [text] : [span(" · ", "dim"), text];
   });
-  if (texts.length <= keep || widthOf(joined) < cols) return joined;
+  if (texts.length <= keep || spansWidth(joined) < cols) return joined;
   return fitting(texts.slice(1), cols, keep);
 }
 
@@ -89,12 +87,8 @@ function hintSpans(hints: readonly KeyHint[], cols: number): readonly Span[] {
   for (const { keys, title } of hints) {
     const gap = shown.length === 0 ? [] : [span("  ")];
     const next = [...gap, span(keys, "key"), span(` ${title}`, "dim")];
-    if (widthOf([...shown, ...next]) > cols) break;
+    if (spansWidth([...shown, ...next]) > cols) break;
     shown.push(...next);
   }
   return shown;
-}
-
-function widthOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, each) => sum + (each.type === "text" ? textWidth(each.text) : 1), 0);
 }

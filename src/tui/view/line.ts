@@ -3,10 +3,11 @@
  * the state, already sized; the components only place them. Two equal views draw the same frame, so
  * a view that did not change needs no frame at all.
  */
+import { textWidth } from "../../core/cell-text.ts";
 import type { Glyph } from "../../core/select.ts";
 
 /** What a piece of text means; the theme says how it looks. */
-export type Meaning = Glyph | "plain" | "strong" | "dim" | "key" | "warning" | "selected";
+export type Meaning = Glyph | "plain" | "strong" | "dim" | "key" | "good" | "warning" | "selected";
 
 export type Span =
   | { readonly type: "text"; readonly text: string; readonly meaning: Meaning }
@@ -33,4 +34,9 @@ export function line(text: string, meaning: Meaning = "plain"): Line {
 
 export function span(text: string, meaning: Meaning = "plain"): Span {
   return { type: "text", text, meaning };
+}
+
+/** The cells that spans take. */
+export function spansWidth(spans: readonly Span[]): number {
+  return spans.reduce((sum, each) => sum + (each.type === "text" ? textWidth(each.text) : 1), 0);
 }

@@ -1,12 +1,14 @@
 /**
- * What the side panel says: the project, its environment and the three agents. When there are not
- * enough rows for all of it, space between the parts goes first, then the details of the agents
- * without focus, then those of the focused one, then what is said about the environment.
+ * What the side panel says: the project, its environment, the three agents and the models. When
+ * there are not enough rows for all of it, space between the parts goes first, then the details of
+ * the agents without focus, then those of models that are as they should be, then those of the
+ * focused agent, then all of the models but trouble, then what is said about the environment.
  */
 
 import { wrapText } from "../../core/cell-text.ts";
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
+import type { Switch } from "../../core/models.ts";
 import {
   clockText,
   isAlive,
@@ -16,22 +18,49 @@ import {
   paneTopic,
 } from "../../core/select.ts";
 import type { PaneState, State } from "../../core/state.ts";
+import { switchLine, switchText } from "../../core/switch-text.ts";
 import { printable } from "../../core/text.ts";
 import { evaluatedText, reloadText, sourceText } from "./environment-text.ts";
 import { type Hints, wayTo } from "./hints.ts";
 import { blank, type Line, line, type Meaning, type Size, type Span, span } from "./line.ts";
+import { type ModelsRoom, modelLines } from "./panel-models.ts";
 
 export type PanelView = { readonly type: "panel"; readonly lines: readonly Line[] };
 
-type Room = "spacious" | "dense" | "focused" | "heads" | "least";
+type Room = {
+  /** Lines are left free between the parts. */
+  readonly gaps: boolean;
+  readonly details: "all" | "focused" | "none";
+  readonly models: ModelsRoom | "none";
+  readonly environment: "all" | "first";
+};
 
-const rooms: readonly Room[] = ["spacious", "dense", "focused", "heads", "least"];
+const rooms: readonly Room[] = [
+  { gaps: true, details: "all", models: "spacious", environment: "all" },
+  { gaps: false, details: "all", models: "full", environment: "all" },
+  { gaps: false, details: "focused", models: "full", environment: "all" },
+  { gaps: false, details: "all", models: "short", environment: "all" },
+  { gaps: false, details: "focused", models: "short", environment: "all" },
+  { gaps: false, details: "none", models: "short", environment: "all" },
+  { gaps: false, details: "none", models: "trouble", environment: "all" },
+  { gaps: false, details: "none", models: "trouble", environment: "first" },
+  { gaps: false, details: "none", models: "none", environment: "first" },
+];
 
 export function panelView(state: State, size: Size, hints: Hints): PanelView {
   const cols = size.cols - 2; // One column is left free on both sides.
-  const tries = rooms.map((room) => panelLines({ state, cols, hints, room }));
-  const lines = tries.find((each) => each.length <= size.rows) ?? tries.at(-1) ?? [];
-  return { type: "panel", lines: lines.slice(0, size.rows) };
+  const tries = rooms.map((room) => () => panelLines({ state, cols, hints, room }));
+  return { type: "panel", lines: firstThatFits(tries, size.rows).slice(0, size.rows) };
+}
+
+/** The first of some texts that fits, else the last; none is made that is not looked at. */
+function firstThatFits(tries: readonly (() => readonly Line[])[], rows: number): readonly Line[] {
+  let lines: readonly Line[] = [];
+  for (const make of tries) {
+    lines = make();
+    if (lines.length <= rows) break;
+  }
+  return lines;
 }
 
 type PanelRequest = {
@@ -42,23 +71,23 @@ type PanelRequest = {
 };
 
 function panelLines(request: PanelRequest): readonly Line[] {
-  const { state, cols, room } = request;
-  const gap = room === "spacious" ? [blank] : [];
+  const { state, cols, hints, room } = request;
+  const gap = room.gaps ? [blank] : [];
   const environment = environmentLines(request);
   return [
     line(printable(state.project.name), "strong"),
-    ...(room === "least" ? environment.slice(0, 1) : environment),
+    ...(room.environment === "first" ? environment.slice(0, 1) : environment),
     ...agentModes.flatMap((mode) => [
       ...gap,
       modeLine(state, mode),
-      ...(showsDetails(request, mode) ? detailLines(state.panes[mode], cols) : []),
+      ...(showsDetails(request, mode) ? detailLines(state, mode, cols) : []),
     ]),
+    ...(room.models === "none" ? [] : modelLines({ state, cols, hints, room: room.models })),
   ];
 }
 
 function showsDetails({ room, state }: PanelRequest, mode: AgentMode): boolean {
-  if (room === "focused") return mode === state.focus;
-  return room === "spacious" || room === "dense";
+  return room.details === "focused" ? mode === state.focus : room.details === "all";
 }
 
 function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[] {
@@ -109,16 +138,33 @@ const indent = "    ";
 const detailRows = 3;
 
 /** What is known of one agent, what needs the user first. */
-function detailLines(pane: PaneState, cols: number): readonly Line[] {
+function detailLines(state: State, mode: AgentMode, cols: number): readonly Line[] {
+  const pane = state.panes[mode];
+  const change = switchText(state.models, mode, state.now);
   const texts: readonly (readonly [string | undefined, Meaning])[] = [
     [trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
     [pane.mismatch?.message, "warning"],
     [pane.lost && isAlive(pane) ? "no events from the agent" : undefined, "warning"],
-    [pane.kind === "command" ? pane.label : modelName(pane.model ?? pane.wantedModel), "plain"],
+    [modelText(state, pane), "plain"],
+    [change && switchLine(change), "starting"],
+    [failure(state.models.switches[mode]), "error"],
     [processText(pane), "dim"],
     [paneTopic(pane), "dim"],
   ];
   return texts.flatMap(([text, meaning]) => wrapped(text, cols - indent.length, meaning, indent));
+}
+
+/** What runs in the pane, and why it is this model where nobody asked for it. */
+function modelText({ models }: State, pane: PaneState): string | undefined {
+  if (pane.kind === "command") return pane.label;
+  const name = modelName(pane.model ?? pane.wantedModel);
+  const wish = models.wishes[pane.mode];
+  return name !== undefined && wish?.source.from === "chosen" ? `${name} · chosen` : name;
+}
+
+function failure(change: Switch | undefined): string | undefined {
+  if (change?.step.type !== "failed") return undefined;
+  return `${change.step.problem.message} · ${change.step.problem.remedy}`;
 }
 
 /** What the agent asks or what went wrong, in its own words. */

@@ -51,6 +51,7 @@ const styles: Readonly<Record<Meaning, Omit<Tone, "color">>> = {
   strong: { bold: true },
   dim: { dim: true },
   key: { bold: true },
+  good: {},
   warning: {},
   selected: { inverse: true },
 };
@@ -61,6 +62,7 @@ const colors: Readonly<Partial<Record<Meaning, NonNullable<Tone["color"]>>>> = {
   finished: "cyan",
   error: "red",
   key: "cyan",
+  good: "green",
   warning: "yellow",
 };
 
@@ -90,9 +92,25 @@ function toneOf(meaning: Meaning, withColor: boolean): Tone {
   return color === undefined ? styles[meaning] : { ...styles[meaning], color };
 }
 
-const punctuation: Readonly<Record<string, string>> = { "·": "-", "…": ".", "–": "-" };
+const signs: Readonly<Record<string, string>> = {
+  "·": "-",
+  "…": ".",
+  "–": "-",
+  "→": ">",
+  "│": "|",
+  // Bars, and the levels of a sparkline.
+  "░": ".",
+  "▁": "_",
+  "▂": ".",
+  "▃": "-",
+  "▄": "=",
+  "▅": "+",
+  "▆": "*",
+  "▇": "%",
+  "█": "#",
+};
 
-/** Our own punctuation as ASCII, and the ellipsis that Ink puts where it cuts a text. */
+/** Our own signs as ASCII, and the ellipsis that Ink puts where it cuts a text. */
 export function asciiPunctuation(text: string): string {
-  return text.replace(/[·…–]/gu, (sign) => punctuation[sign] ?? sign);
+  return text.replace(/[·…–→│░▁-█]/gu, (sign) => signs[sign] ?? sign);
 }

@@ -1,0 +1,120 @@
+/**
+ * What the side panel says of models: what is wrong, the memory, the runtimes and what each has
+ * loaded. In a short room a model takes one line; in the least one only trouble is told.
+ */
+import { wrapText } from "../../core/cell-text.ts";
+import type { MemoryState, RuntimeState } from "../../core/runtime.ts";
+import type { State } from "../../core/state.ts";
+import { printable } from "../../core/text.ts";
+import type { Hints } from "./hints.ts";
+import { blank, type Line, line, type Meaning, span } from "./line.ts";
+import { loadedLines, shortLoadedLines } from "./panel-loaded.ts";
+import { memoryLines, shortMemoryLine } from "./panel-memory.ts";
+import {
+  addressText,
+  connectionText,
+  isAbsent,
+  runtimeName,
+  runtimeTitle,
+} from "./runtime-text.ts";
+
+export type ModelsRoom = "spacious" | "full" | "short" | "trouble";
+
+export type ModelsRequest = {
+  readonly state: State;
+  readonly cols: number;
+  readonly hints: Hints;
+  readonly room: ModelsRoom;
+};
+
+export function modelLines(request: ModelsRequest): readonly Line[] {
+  const { state, cols, room } = request;
+  const gap = room === "spacious" ? [blank] : [];
+  const memory = shownMemory(state);
+  const runtimes = state.models.runtimes.filter((each) => !isAbsent(each));
+  if (room === "trouble") return runtimes.filter(isInTrouble).map((each) => headLine(each, state));
+  const parts: readonly (readonly Line[])[] = [
+    memory === undefined ? [] : memoryPart(memory, cols, room),
+    runtimes.flatMap((runtime) => runtimeLines(runtime, request)),
+    room === "short" ? [] : absentLines(state, cols),
+  ];
+  return parts.filter((lines) => lines.length > 0).flatMap((lines) => [...gap, ...lines]);
+}
+
+/** The memory of this machine says nothing where all models are on other ones. */
+function shownMemory({ models }: State): MemoryState | undefined {
+  const here = models.runtimes.some(({ address, connection }) => {
+    return address.local && (connection.type === "up" || connection.type === "stale");
+  });
+  return here ? models.memory : undefined;
+}
+
+function memoryPart(memory: MemoryState, cols: number, room: ModelsRoom): readonly Line[] {
+  return room === "short" ? [shortMemoryLine(memory, cols)] : memoryLines(memory, cols);
+}
+
+function isInTrouble({ connection: { type } }: RuntimeState): boolean {
+  return type === "down" || type === "wrong-service" || type === "needs-token";
+}
+
+function runtimeLines(runtime: RuntimeState, request: ModelsRequest): readonly Line[] {
+  const { state, cols, room } = request;
+  const head = headLine(runtime, state);
+  const trouble = troubleLines(runtime, request);
+  // What a runtime had loaded before it went down says nothing of now.
+  if (isInTrouble(runtime)) return [head, ...trouble];
+  const loaded = { state, runtime, cols };
+  if (room === "short") return [head, ...trouble, ...shortLoadedLines(loaded)];
+  const models = loadedLines(loaded);
+  const nothing = models.length === 0 && runtime.abilities.seesLoaded && !isAsked(runtime);
+  return [
+    head,
+    ...(runtime.address.local ? [] : [line(`  ${addressText(runtime)}`, "dim")]),
+    ...trouble,
+    ...models,
+    ...(nothing ? [line("  nothing loaded", "dim")] : []),
+  ];
+}
+
+function isAsked({ connection }: RuntimeState): boolean {
+  return connection.type === "probing";
+}
+
+/** "● Ollama 0.32.15                up". */
+function headLine(runtime: RuntimeState, { now }: State): Line {
+  const { glyph, word } = connectionText(runtime, now);
+  return {
+    left: [{ type: "glyph", glyph }, span(` ${runtimeTitle(runtime)}`)],
+    right: [span(word, glyph)],
+  };
+}
+
+/** Why a runtime cannot be used, and the way out of it. */
+function troubleLines(runtime: RuntimeState, { cols, room }: ModelsRequest): readonly Line[] {
+  const { connection, address } = runtime;
+  if (connection.type === "up" || connection.type === "probing" || connection.type === "stale") {
+    return [];
+  }
+  const rows = room === "short" ? 1 : 3;
+  const found = connection.type === "wrong-service" ? `it is ${connection.found}` : undefined;
+  const remedy = address.note?.remedy ?? connection.problem.remedy;
+  return [
+    ...indented(found, { cols, rows: 1, meaning: "error" }),
+    ...indented(remedy, { cols, rows, meaning: "plain" }),
+  ];
+}
+
+type Indented = { readonly cols: number; readonly rows: number; readonly meaning: Meaning };
+
+function indented(text: string | undefined, { cols, rows, meaning }: Indented): readonly Line[] {
+  if (text === undefined || text === "") return [];
+  return wrapText(printable(text), cols - 2, rows).map((each) => line(`  ${each}`, meaning));
+}
+
+/** "not running: LM Studio, llama-server": default addresses where nothing answers. */
+function absentLines({ models }: State, cols: number): readonly Line[] {
+  const names = models.runtimes.filter((each) => isAbsent(each) && !isAsked(each)).map(runtimeName);
+  if (names.length === 0) return [];
+  const text = `not running: ${[...new Set(names)].join(", ")}`;
+  return wrapText(text, cols, 2).map((each) => line(each, "dim"));
+}
