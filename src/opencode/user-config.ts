@@ -149,3 +149,25 @@ async function agentFiles(
 function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
+
+/** The model in the head of an agent's own file ("agent/plan.md"), the strongest folder's. */
+export async function readAgentModel(
+  ports: Pick<Ports, "files" | "host">,
+  { root, environment, agent }: Omit<UserConfigRequest, "mode"> & { readonly agent: string },
+): Promise<string | undefined> {
+  const folders = configFolders(ports, root, environment);
+  const paths = folders.flatMap((folder) =>
+    agentFolders.map((name) => join(folder, name, `${agent}.md`)),
+  );
+  const texts = await Promise.all(
+    paths.map((path) => ports.files.readText(path).catch(() => undefined)),
+  );
+  return texts
+    .map((text) => (text === undefined ? undefined : modelOfHead(text)))
+    .findLast(Boolean);
+}
+
+function modelOfHead(text: string): string | undefined {
+  const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1];
+  return head && /^model:\s*["']?([^"'\s#]+)/m.exec(head)?.[1];
+}
