@@ -5,7 +5,7 @@
  * aborted call rejects with the signal's reason.
  */
 import type { Abilities, InstalledModel, LoadedModel, RuntimeKind } from "../core/runtime.ts";
-import type { Files } from "../platform/ports.ts";
+import type { Clock, Files } from "../platform/ports.ts";
 import type { RuntimeClient } from "./client.ts";
 
 /** What an adapter works with: one runtime at one address. */
@@ -14,6 +14,8 @@ export type AdapterContext = {
   readonly files: Pick<Files, "list" | "readText" | "status">;
   /** MLX: a directory with one model a subdirectory. */
   readonly modelsPath?: string;
+  /** To see how far a server's clock is off, and to wait; without it neither is done. */
+  readonly clock?: Pick<Clock, "now" | "wait">;
 };
 
 export type LoadRequest = {
