@@ -1,0 +1,219 @@
+/** The models of all runtimes as rows of a list, for the picker and the command line. */
+import { type Fit, fitOf } from "./fit.ts";
+import { memory as memoryText, tokens } from "./format.ts";
+import {
+  findLoaded,
+  isUsedElsewhere,
+  knowsInstalled,
+  type ModelsView,
+  modesUsing,
+  runtimeOf,
+} from "./installed-models.ts";
+import { likelyContext } from "./likely-context.ts";
+import { type AgentMode, agentModes } from "./mode.ts";
+import { formatModelRef } from "./model-ref.ts";
+import {
+  type InstalledModel,
+  type LoadedModel,
+  type RuntimeAddress,
+  type RuntimeKind,
+  type RuntimeState,
+  runtimeTitles,
+} from "./runtime.ts";
+import { printable } from "./text.ts";
+
+export { type RuntimeRow, runtimeRows } from "./runtime-rows.ts";
+export { switchOptions } from "./switch-options.ts";
+
+export type ModelRow = {
+  /** "runtime/model", as it was given. */
+  readonly ref: string;
+  readonly runtimeId: string;
+  /** Which runtime has it, in words; only when several have models. */
+  readonly runtimeTitle?: string;
+  /** Printable; of any length. */
+  readonly name: string;
+  /** "17.3 GB", "" when the runtime does not tell, "cloud". */
+  readonly size: string;
+  readonly quant: string;
+  /** "64k"; "" when nothing is known. */
+  readonly context: string;
+  /** Whether that context is loaded, what the model itself says, or only the longest it can have. */
+  readonly contextFrom?: "loaded" | "own" | "max";
+  readonly tools: "yes" | "no" | "?";
+  readonly fit: Fit;
+  readonly loaded: boolean;
+  readonly usedBy: readonly AgentMode[];
+  /** It runs on another company's machines. */
+  readonly cloud: boolean;
+  /** It is one of those picked last. */
+  readonly recent: boolean;
+  /** Why it cannot be picked. */
+  readonly disabled?: string;
+  /** What the runtime says of it; none for models of OpenCode's own configuration. */
+  readonly model?: InstalledModel;
+  readonly loadedModel?: LoadedModel;
+};
+
+/**
+ * All models that answer chats: those picked last, then the loaded ones, then by runtime and name;
+ * cloud models last.
+ */
+export function modelRows(view: ModelsView): readonly ModelRow[] {
+  const { models } = view;
+  const several = models.runtimes.filter(({ installed }) => installed.some(isListed)).length > 1;
+  const rows = [
+    ...models.runtimes.flatMap((runtime) => rowsOf(view, { runtime, several })),
+    ...models.opencodeModels
+      .filter((ref) => !runtimeOf(models.runtimes, ref))
+      .map((ref) => opencodeRow(view, ref)),
+  ];
+  const place = new Map(models.recent.map((ref, index) => [ref, index]));
+  const rank = (row: ModelRow) => place.get(row.ref) ?? models.recent.length + groupOf(row);
+  // The rest is in the order of the runtimes already, and sorting keeps it.
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function groupOf({ loaded, cloud }: ModelRow): number {
+  if (loaded) return 0;
+  return cloud ? 2 : 1;
+}
+
+/** The rows that have every word of a query in name, runtime, quantisation, "tools", "loaded". */
+export function filterModelRows(rows: readonly ModelRow[], query: string): readonly ModelRow[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return rows;
+  return rows.filter((row) => {
+    const text = searchText(row);
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function searchText({ name, runtimeId, runtimeTitle, quant, model, ...row }: ModelRow): string {
+  const flags = [
+    row.tools === "yes" ? "tools" : "",
+    row.loaded ? "loaded" : "",
+    row.recent ? "recent" : "",
+    row.cloud ? "cloud" : "",
+  ];
+  const texts = [name, runtimeId, runtimeTitle, quant, model?.title, model?.family, ...flags];
+  return texts.join(" ").toLowerCase();
+}
+
+/** What people call a runtime: its own id when it has one, else its kind's title. */
+export function runtimeName({
+  address,
+  kind,
+}: {
+  readonly address: Pick<RuntimeAddress, "id">;
+  readonly kind: RuntimeKind;
+}): string {
+  return address.id === kind ? runtimeTitles[kind] : printable(address.id);
+}
+
+function isListed({ chat }: InstalledModel): boolean {
+  return chat;
+}
+
+type Of = { readonly runtime: RuntimeState; readonly several: boolean };
+
+function rowsOf(view: ModelsView, of: Of): readonly ModelRow[] {
+  return of.runtime.installed
+    .filter(isListed)
+    .toSorted(byName)
+    .map((model) => rowOf(view, { ...of, model }));
+}
+
+function byName(a: InstalledModel, b: InstalledModel): number {
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
+}
+
+function rowOf(
+  view: ModelsView,
+  { runtime, several, model }: Of & { readonly model: InstalledModel },
+): ModelRow {
+  const { models } = view;
+  const ref = formatModelRef({ runtime: runtime.address.id, name: model.name });
+  const loadedModel = findLoaded(runtime, model.name);
+  const disabled = disabledBy(runtime);
+  return {
+    ref,
+    runtimeId: runtime.address.id,
+    ...(several ? { runtimeTitle: runtimeName(runtime) } : {}),
+    name: printable(model.name),
+    size: sizeText(model),
+    quant: printable(model.quantization ?? loadedModel?.quantization ?? ""),
+    ...contextColumn({ model, runtime }),
+    tools: toolsWord(model.tools),
+    fit: fitOf({
+      model,
+      runtime,
+      runtimes: models.runtimes,
+      memory: models.memory,
+      usedBy: (other, name) => modesUsing(view, other, name),
+      usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
+    }),
+    loaded: loadedModel?.state === "loaded",
+    usedBy: modesUsing(view, runtime, model.name),
+    cloud: model.cloud,
+    recent: models.recent.includes(ref),
+    ...(disabled === undefined ? {} : { disabled }),
+    model,
+    ...(loadedModel ? { loadedModel } : {}),
+  };
+}
+
+function sizeText({ cloud, sizeBytes }: InstalledModel): string {
+  if (cloud) return "cloud";
+  return sizeBytes === undefined ? "" : memoryText(sizeBytes);
+}
+
+function toolsWord(tools: boolean | undefined): ModelRow["tools"] {
+  if (tools === undefined) return "?";
+  return tools ? "yes" : "no";
+}
+
+function contextColumn({
+  model,
+  runtime,
+}: {
+  readonly model: InstalledModel;
+  readonly runtime: RuntimeState;
+}): Pick<ModelRow, "context" | "contextFrom"> {
+  const context = likelyContext({ runtime, model, name: model.name });
+  if (context.measured) return { context: tokens(context.tokens), contextFrom: "loaded" };
+  if (model.ownContext !== undefined)
+    return { context: tokens(model.ownContext), contextFrom: "own" };
+  return model.maxContext === undefined
+    ? { context: "" }
+    : { context: tokens(model.maxContext), contextFrom: "max" };
+}
+
+function disabledBy(runtime: RuntimeState): string | undefined {
+  return knowsInstalled(runtime) ? undefined : `${runtimeName(runtime)} does not answer`;
+}
+
+/** A model that OpenCode reaches by itself: nothing is known of it but its name. */
+function opencodeRow({ models, panes }: ModelsView, ref: string): ModelRow {
+  const slash = ref.indexOf("/");
+  const provider = ref.slice(0, Math.max(0, slash));
+  const usedBy = agentModes.filter(
+    (mode) => models.wishes[mode]?.model === ref || panes?.[mode].model === ref,
+  );
+  return {
+    ref,
+    runtimeId: provider,
+    runtimeTitle: printable(provider),
+    name: printable(ref.slice(slash + 1)),
+    size: "",
+    quant: "",
+    context: "",
+    tools: "?",
+    fit: { verdict: "remote", parts: [], about: true, unload: [], context: 0, replaces: [] },
+    loaded: false,
+    usedBy,
+    cloud: true,
+    recent: models.recent.includes(ref),
+  };
+}
