@@ -1,6 +1,6 @@
 import type { AgentMode } from "./mode.ts";
 import { byMode } from "./mode.ts";
-import { noModels, type SavedPicks } from "./models.ts";
+import { noModels, type Pick, type SavedPicks } from "./models.ts";
 import type { Settings } from "./settings.ts";
 import type { PaneState, Saved, State } from "./state.ts";
 
@@ -30,7 +30,9 @@ export function initialState({ project, settings, screen, saved, picks, now }: B
       picks: picks?.picks ?? {},
       recent: picks?.recent ?? [],
     },
-    panes: byMode((mode) => initialPane(mode, settings, saved?.sessions[mode])),
+    panes: byMode((mode) =>
+      initialPane(mode, { settings, session: saved?.sessions[mode], pick: picks?.picks[mode] }),
+    ),
     focus: saved?.focus ?? "plan",
     layout: saved?.layout ?? settings.layout,
     zoomed: false,
@@ -42,12 +44,15 @@ export function initialState({ project, settings, screen, saved, picks, now }: B
 
 const none = { done: 0, expected: 0 };
 
-function initialPane(
-  mode: AgentMode,
-  settings: Settings,
-  sessionId: string | undefined,
-): PaneState {
-  const { command, model } = settings.modes[mode];
+type PaneBeginning = {
+  readonly settings: Settings;
+  readonly session: string | undefined;
+  readonly pick: Pick | undefined;
+};
+
+function initialPane(mode: AgentMode, { settings, session, pick }: PaneBeginning): PaneState {
+  const { command } = settings.modes[mode];
+  const model = pick?.model ?? settings.modes[mode].model;
   return {
     mode,
     kind: command ? "command" : "opencode",
@@ -59,7 +64,8 @@ function initialPane(
     bell: false,
     scrolledBack: 0,
     restarts: 0,
-    ...(sessionId && !command ? { session: { id: sessionId, title: "" } } : {}),
+    ...(session && !command ? { session: { id: session, title: "" } } : {}),
     ...(model && !command ? { wantedModel: model } : {}),
+    ...(pick?.fresh && !command ? { adopts: true } : {}),
   };
 }

@@ -80,7 +80,7 @@ export type Confirm = {
   /** For "switch-model". */
   readonly plan?: SwitchPlan;
   /** For "run-job". */
-  readonly job?: ModelJob;
+  readonly job?: Omit<ModelJob, "id">;
 };
 
 export type Notice = {

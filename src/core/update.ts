@@ -10,10 +10,12 @@ import { runAction } from "./update/actions.ts";
 import { updateEnvironment } from "./update/environment.ts";
 import { updateKeys } from "./update/keys.ts";
 import { updateModels } from "./update/models.ts";
+import { notify } from "./update/notice.ts";
 import { overlayKey } from "./update/overlays.ts";
 import { updatePane } from "./update/panes.ts";
 import { changeSettings } from "./update/settings.ts";
-import { type Step, step } from "./update/step.ts";
+import { andThen, type Step, step } from "./update/step.ts";
+import { forgetFailures, resumeSwitch } from "./update/switching.ts";
 
 /** The next state and the effects of a message. The same state comes back when nothing changed. */
 export function update(state: State, message: Message): Step {
@@ -65,7 +67,9 @@ function respond(state: State, message: Message): Step {
     case "pane-scrolled":
     case "pane-typed":
     case "agent-report":
-      return updatePane(state, message);
+      return andThen(updatePane(state, message), (next) =>
+        resumeSwitch(next, message.mode, message.now),
+      );
     case "models-set-up":
     case "runtime-changed":
     case "runtimes-surveyed":
@@ -80,14 +84,11 @@ function respond(state: State, message: Message): Step {
     case "picker-rested":
       return updateModels(state, message);
     case "settings-changed":
-      return changeSettings(state, message.settings);
+      return changeSettings(state, message.settings, message.now);
     case "notice":
-      return step(
-        { ...state, notice: { ...message.notice, until: message.now + noticeMs } },
-        { type: "start-timer", name: "notice", ms: noticeMs, message: { type: "notice-over" } },
-      );
+      return notify(state, { ...message.notice, now: message.now });
     case "notice-over":
-      return step(without(state, "notice"));
+      return step(forgetFailures(without(state, "notice")));
     case "log-read":
       return state.overlay?.type === "log"
         ? step({ ...state, overlay: { ...state.overlay, lines: message.lines } })
@@ -98,9 +99,6 @@ function respond(state: State, message: Message): Step {
       return message satisfies never;
   }
 }
-
-/** Long enough to read a sentence and its remedy. */
-const noticeMs = 10_000;
 
 function without(state: State, key: "notice"): State {
   const { [key]: _, ...rest } = state;

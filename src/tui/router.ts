@@ -7,6 +7,7 @@
 import type { Happening } from "../core/message.ts";
 import type { AgentMode } from "../core/mode.ts";
 import type { State } from "../core/state.ts";
+import { escCancels } from "../core/update/switching.ts";
 import { formatChord } from "../keys/chord.ts";
 import { encodeFocus } from "../keys/focus-encoder.ts";
 import {
@@ -120,7 +121,15 @@ export function createRouter(options: RouterOptions): Router {
     }
     const action = keymap.direct(event);
     if (action) dispatch({ type: "action", action });
-    return action !== undefined;
+    return action !== undefined || isCancel(event, now);
+  }
+
+  /** The one key that means something to us in a pane: it gives up the load of the pane's model. */
+  function isCancel(event: KeyEvent, now: State): boolean {
+    if (event.code !== "escape" || !escCancels(now, now.focus)) return false;
+    if (formatChord(event) !== "esc") return false;
+    dispatch({ type: "switch-cancelled", mode: now.focus });
+    return true;
   }
 
   function overlayKey(chord: string, text: string): void {

@@ -53,7 +53,10 @@ describe("environment", () => {
     const [state, effects] = after(loading, { type: "environment-ready", summary });
 
     expect(state.environment).toMatchObject({ type: "ready", summary: { source: "nix" } });
-    expect(effects).toEqual([{ type: "start-agents", modes: ["build", "plan", "review"] }]);
+    expect(effects).toEqual([
+      { type: "set-up-models" },
+      { type: "start-agents", modes: ["build", "plan", "review"] },
+    ]);
   });
 
   it("offers its choices when it could not be loaded", () => {

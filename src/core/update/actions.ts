@@ -2,14 +2,17 @@
 import type { Action } from "../action.ts";
 import { arrange } from "../layout.ts";
 import { type AgentMode, agentModes } from "../mode.ts";
-import { isBusy, nextWaiting } from "../select.ts";
+import { isBusy, modelName, nextWaiting } from "../select.ts";
 import type { LayoutChoice } from "../settings.ts";
 import type { Confirm, State } from "../state.ts";
 import { neighbour } from "./focus.ts";
+import { beginJob } from "./jobs.ts";
 import { endPrefix } from "./keys.ts";
-import { openModels, pickModel } from "./models.ts";
+import { openModels, openPicker } from "./models-overlays.ts";
+import { briefMs, notify } from "./notice.ts";
 import { restart } from "./panes.ts";
 import { andThen, closeOverlay, type Step, step, withPane } from "./step.ts";
+import { adoptWaiting, beginSwitch, goalOf } from "./switching.ts";
 
 /** Carries out an action; a pending prefix ends with it, and what covers the panes is closed. */
 export function runAction(state: State, action: Action, now: number): Step {
@@ -36,11 +39,11 @@ function act(state: State, action: Action, now: number): Step {
     case "next-waiting":
       return focusWaiting(state, now);
     case "restart":
-      return restartAsked(state);
+      return restartAsked(state, now);
     case "restart-all":
-      return restartAllAsked(state);
+      return restartAllAsked(state, now);
     case "pick-model":
-      return pickModel(state, state.focus);
+      return openPicker(state, state.focus, now);
     case "models":
       return openModels(state);
     case "zoom":
@@ -116,11 +119,7 @@ function toggleMouse(state: State, now: number): Step {
 }
 
 function notice(state: State, text: string, now: number): Step {
-  const ms = 3000;
-  return step(
-    { ...state, notice: { level: "info", text, until: now + ms } },
-    { type: "start-timer", name: "notice", ms, message: { type: "notice-over" } },
-  );
+  return notify(state, { level: "info", text, now, ms: briefMs });
 }
 
 /** Columns, main + stack, rows, and round again; the first press leaves what the size chose. */
@@ -132,20 +131,30 @@ function nextLayout(state: State): LayoutChoice {
   return order[(index + 1) % order.length] ?? "columns";
 }
 
-function restartAsked(state: State): Step {
+function restartAsked(state: State, now: number): Step {
   const pane = state.panes[state.focus];
-  if (!isBusy(pane)) return restart(state, state.focus);
+  if (!isBusy(pane)) return restartWithWaiting(state, state.focus, now);
+  const change = state.models.switches[state.focus];
+  const next = change?.step.type === "waiting" ? modelName(goalOf(change.plan)) : undefined;
   return confirm(state, {
     deed: "restart",
     mode: state.focus,
     question: `Restart ${state.focus} while its agent is busy?`,
-    details: ["The conversation is kept; the answer it is writing is lost."],
+    details: [
+      "The conversation is kept; the answer it is writing is lost.",
+      ...(next === undefined ? [] : [`It goes on with ${next}.`]),
+    ],
   });
 }
 
-function restartAllAsked(state: State): Step {
+/** A model that waits for the agent to rest is its model from this start on. */
+function restartWithWaiting(state: State, mode: AgentMode, now: number): Step {
+  return andThen(adoptWaiting(state, mode, now), (next) => restart(next, mode));
+}
+
+function restartAllAsked(state: State, now: number): Step {
   const busy = busyModes(state);
-  if (busy.length === 0) return restartAll(state);
+  if (busy.length === 0) return restartAll(state, now);
   return confirm(state, {
     deed: "restart-all",
     mode: state.focus,
@@ -154,9 +163,9 @@ function restartAllAsked(state: State): Step {
   });
 }
 
-function restartAll(state: State): Step {
+function restartAll(state: State, now: number): Step {
   return agentModes.reduce<Step>(
-    (done, mode) => andThen(done, (next) => restart(next, mode)),
+    (done, mode) => andThen(done, (next) => restartWithWaiting(next, mode, now)),
     step(state),
   );
 }
@@ -195,17 +204,18 @@ function confirm(state: State, asked: Confirm): Step {
 }
 
 /** The deed of a confirmed question. */
-export function confirmed(state: State, { deed, mode }: Confirm): Step {
+export function confirmed(state: State, { deed, mode, plan, job }: Confirm, now: number): Step {
   switch (deed) {
     case "restart":
-      return restart(state, mode);
+      return restartWithWaiting(state, mode, now);
     case "restart-all":
-      return restartAll(state);
+      return restartAll(state, now);
     case "quit":
       return quit(state);
     case "switch-model":
+      return plan ? beginSwitch(state, { mode, plan, now }) : step(state);
     case "run-job":
-      return step(state);
+      return job ? beginJob(state, job, now).done : step(state);
     default:
       return deed satisfies never;
   }

@@ -25,6 +25,7 @@ export function updateEnvironment(state: State, message: EnvironmentMessage): St
           summary: message.summary,
           reload: { type: "none" },
         }),
+        { type: "set-up-models" },
         { type: "start-agents", modes: startOrder(state) },
       );
     case "environment-failed":
@@ -39,7 +40,7 @@ export function updateEnvironment(state: State, message: EnvironmentMessage): St
       return step(withReload(state, { type: "loading", since: message.now, ...pending(state) }));
     case "environment-changed": {
       const newer = { at: message.now, summary: message.summary };
-      return step(withReload(state, { type: "changed", newer }));
+      return step(withReload(state, { type: "changed", newer }), { type: "set-up-models" });
     }
     case "environment-unchanged":
       return step(unchanged(state, message.summary));

@@ -1,9 +1,25 @@
 /** Runtimes, memory and jobs as they are reported, and what opens the overlays for models. */
+import { findInstalled } from "../installed-models.ts";
 import type { Message } from "../message.ts";
-import type { AgentMode } from "../mode.ts";
-import type { ModelsState } from "../models.ts";
+import { type AgentMode, agentModes } from "../mode.ts";
+import { formatModelRef } from "../model-ref.ts";
+import type { ModelsSetup, ModelsState, SavedPicks } from "../models.ts";
+import type { RuntimeState } from "../runtime.ts";
 import type { State } from "../state.ts";
-import { type Step, step } from "./step.ts";
+import { tellDone, withoutJob, withProgress } from "./jobs.ts";
+import { pickerRested } from "./models-keys.ts";
+import { notify } from "./notice.ts";
+import { andThen, type Step, step } from "./step.ts";
+import {
+  beginSwitch,
+  cancelSwitch,
+  goalOf,
+  type JobEnd,
+  jobEnded,
+  modelApplied,
+  modesAwaiting,
+} from "./switching.ts";
+import { rewish } from "./wishes.ts";
 
 type ModelsMessage = Extract<
   Message,
@@ -21,54 +37,137 @@ type ModelsMessage = Extract<
 >;
 
 export function updateModels(state: State, message: ModelsMessage): Step {
+  const { now } = message;
   switch (message.type) {
     case "models-set-up":
-      return step(
-        withModels(state, {
-          guide: message.setup.guide,
-          opencodeModels: message.setup.opencodeModels,
-          opencodeDefaults: message.setup.opencodeDefaults,
-        }),
-      );
+      return setUp(state, message.setup, now);
     case "runtime-changed":
-      return step(withModels(state, { runtimes: [...state.models.runtimes, message.runtime] }));
+      return rewish(withRuntime(state, message.runtime), now);
     case "runtimes-surveyed":
-      return step(withModels(state, { surveyed: true }));
+      return rewish(withModels(state, { surveyed: true }), now);
     case "memory-measured":
-      return step(withModels(state, { memory: message.memory }));
+      return rewish(withModels(state, { memory: message.memory }), now);
     case "models-used-elsewhere":
       return step(withModels(state, { usedElsewhere: message.models }));
-    case "picks-changed":
     case "model-described":
+      return described(state, message, now);
     case "job-progressed":
+      return step(withProgress(state, message.id, message.progress));
     case "job-ended":
+      return ended(state, message);
     case "model-applied":
+      return modelApplied(state, message);
+    case "picks-changed":
+      return picksChanged(state, message.saved, now);
     case "switch-cancelled":
+      return cancelSwitch(state, message.mode, now);
     case "picker-rested":
-      return step(state);
+      return pickerRested(state, now);
     default:
       return message satisfies never;
   }
 }
 
 /** The state with something changed of what is known of models. */
-export function withModels(state: State, change: Partial<ModelsState>): State {
+function withModels(state: State, change: Partial<ModelsState>): State {
   return { ...state, models: { ...state.models, ...change } };
 }
 
-/** Opens the picker for a mode. */
-export function pickModel(state: State, mode: AgentMode): Step {
-  const overlay = {
-    type: "model-picker",
-    mode,
-    query: "",
-    selected: 0,
-    arithmetic: false,
-  } as const;
-  return step({ ...state, overlay });
+/** What was known of a runtime at an address that is still asked is kept. */
+function setUp(state: State, setup: ModelsSetup, now: number): Step {
+  const { addresses, guide, opencodeModels, opencodeDefaults } = setup;
+  const runtimes = state.models.runtimes.flatMap((runtime) => {
+    const { id, url } = runtime.address;
+    const address = addresses.find((each) => each.id === id && each.url === url);
+    return address ? [{ ...runtime, address }] : [];
+  });
+  const known = { addresses, guide, opencodeModels, opencodeDefaults, runtimes };
+  return rewish(withModels(state, known), now);
 }
 
-/** Opens the overlay of runtimes and loaded models. */
-export function openModels(state: State): Step {
-  return step({ ...state, overlay: { type: "models", selected: 0, details: false } });
+/** Puts a runtime into its place: in the order of the addresses. */
+function withRuntime(state: State, changed: RuntimeState): State {
+  const { addresses, runtimes } = state.models;
+  const before = runtimes.find(({ address }) => address.id === changed.address.id);
+  if (before) {
+    return withModels(state, {
+      runtimes: runtimes.map((each) => (each === before ? changed : each)),
+    });
+  }
+  const place = ({ address }: RuntimeState) => addresses.findIndex(({ id }) => id === address.id);
+  const all = [...runtimes, changed].sort((a, b) => place(a) - place(b));
+  return withModels(state, { runtimes: all });
+}
+
+function described(
+  state: State,
+  { runtime: id, model }: Extract<ModelsMessage, { type: "model-described" }>,
+  now: number,
+): Step {
+  const runtime = state.models.runtimes.find(({ address }) => address.id === id);
+  const known = runtime && findInstalled(runtime, model.name);
+  if (!runtime || !known) return step(state);
+  const installed = runtime.installed.map((each) => (each === known ? model : each));
+  const next = withRuntime(state, { ...runtime, installed });
+  const { overlay } = state;
+  const isAwaited =
+    overlay?.type === "model-picker" &&
+    overlay.entered === formatModelRef({ runtime: id, name: known.name });
+  return andThen(rewish(next, now), (done) => (isAwaited ? pickerRested(done, now) : step(done)));
+}
+
+function ended(state: State, message: Extract<ModelsMessage, { type: "job-ended" }>): Step {
+  const { id, end, problem, now } = message;
+  const job = state.models.jobs.find((each) => each.id === id);
+  if (!job) return step(state);
+  const modes = modesAwaiting(state, id);
+  const free = withoutJob(state, id);
+  const told: JobEnd = { job, end, now, ...(problem ? { problem } : {}) };
+  if (modes.length > 0) {
+    return modes.reduce<Step>(
+      (done, mode) => andThen(done, (next) => jobEnded(next, mode, told)),
+      step(free),
+    );
+  }
+  if (end === "done") return tellDone(free, job, now);
+  if (end === "cancelled" || !problem) return step(free);
+  const { message: text, remedy } = problem;
+  return notify(free, { level: "error", text, remedy, now });
+}
+
+/** Something else than the keyboard picked: modes with another pick than before switch to it. */
+function picksChanged(state: State, saved: SavedPicks, now: number): Step {
+  const known = withModels(state, { recent: saved.recent });
+  return agentModes.reduce<Step>(
+    (done, mode) =>
+      andThen(done, (next) => followPick(next, { mode, picked: saved.picks[mode]?.model, now })),
+    step(known),
+  );
+}
+
+type Followed = {
+  readonly mode: AgentMode;
+  readonly picked: string | undefined;
+  readonly now: number;
+};
+
+function followPick(state: State, { mode, picked, now }: Followed): Step {
+  const { picks, switches } = state.models;
+  const change = switches[mode];
+  const underWay = change && change.step.type !== "failed" ? goalOf(change.plan) : undefined;
+  if (picked === (underWay ?? picks[mode]?.model)) return step(state);
+  if (picked !== undefined) {
+    return beginSwitch(state, { mode, plan: { model: picked, unloadFirst: [] }, now });
+  }
+  return picks[mode] ? forgetPick(state, mode, now) : step(state);
+}
+
+/** Without its pick a mode wants something else: it is given that. */
+function forgetPick(state: State, mode: AgentMode, now: number): Step {
+  const { [mode]: _, ...picks } = state.models.picks;
+  return andThen(rewish(withModels(state, { picks }), now), (next) => {
+    const model = next.models.wishes[mode]?.model;
+    if (model === undefined || model === state.models.wishes[mode]?.model) return step(next);
+    return beginSwitch(next, { mode, plan: { model, unloadFirst: [] }, now, forWish: true });
+  });
 }

@@ -6,8 +6,10 @@ import { filterActions } from "../action.ts";
 import type { Overlay, State } from "../state.ts";
 import { confirmed, runAction } from "./actions.ts";
 import { startScreenKey } from "./environment.ts";
-import { modelsKey, pickerKey, switchOptionsKey } from "./models-keys.ts";
+import { pickerKey, switchOptionsKey } from "./models-keys.ts";
+import { modelsKey } from "./models-list-keys.ts";
 import { closeOverlay, type Step, step } from "./step.ts";
+import { edited, moved } from "./typing.ts";
 
 export type OverlayKey = {
   readonly chord: string;
@@ -74,18 +76,9 @@ function paletteKey(state: State, overlay: Of<"palette">, { chord, text, now }: 
       const action = found[overlay.selected];
       return action ? runAction(closeOverlay(state), action, now) : step(state);
     }
-    case "up":
-    case "ctrl+p":
-    case "ctrl+k":
-      return open(state, { ...overlay, selected: Math.max(0, overlay.selected - 1) });
-    case "down":
-    case "ctrl+n":
-    case "ctrl+j":
-      return open(state, {
-        ...overlay,
-        selected: Math.max(0, Math.min(found.length - 1, overlay.selected + 1)),
-      });
     default: {
+      const selected = moved(overlay.selected, { chord, count: found.length });
+      if (selected !== undefined) return open(state, { ...overlay, selected });
       const query = edited(overlay.query, chord, text);
       return query === overlay.query
         ? step(state)
@@ -107,8 +100,8 @@ function readerKey(
   return open(state, { ...overlay, top: scrolled(shownTop ?? overlay.top, chord) });
 }
 
-function confirmKey(state: State, { confirm }: Of<"confirm">, { chord }: OverlayKey): Step {
-  if (chord === "y" || chord === "enter") return confirmed(closeOverlay(state), confirm);
+function confirmKey(state: State, { confirm }: Of<"confirm">, { chord, now }: OverlayKey): Step {
+  if (chord === "y" || chord === "enter") return confirmed(closeOverlay(state), confirm, now);
   if (closes(chord) || chord === "n") return step(closeOverlay(state));
   return step(state);
 }
@@ -144,14 +137,6 @@ function scrolled(top: number, chord: string): number {
     default:
       return top;
   }
-}
-
-/** A line of text after a key. */
-function edited(line: string, chord: string, text: string): string {
-  if (chord === "backspace") return line.replace(/.$/su, "");
-  if (chord === "ctrl+u") return "";
-  if (chord === "ctrl+w") return line.replace(/\S*\s*$/, "");
-  return /^[^\p{Cc}]+$/u.test(text) ? line + text : line;
 }
 
 function open(state: State, overlay: Overlay): Step {

@@ -5,7 +5,9 @@ import type { Message } from "../message.ts";
 import type { AgentMode } from "../mode.ts";
 import type { PaneState, State } from "../state.ts";
 import { withoutOlder } from "./environment.ts";
-import { type Step, step, withPane } from "./step.ts";
+import { notify } from "./notice.ts";
+import { savePicks } from "./picks.ts";
+import { andThen, type Step, step, withPane } from "./step.ts";
 
 type PaneMessage = Extract<Message, { mode: AgentMode; type: `pane-${string}` | "agent-report" }>;
 
@@ -134,15 +136,10 @@ function exited(
 function forgetSession(state: State, mode: AgentMode): Step {
   const { session: _, ...rest } = state.panes[mode];
   const forgotten = { ...state, panes: { ...state.panes, [mode]: rest } };
-  const [started, effects] = start(forgotten, mode);
   const text = `the recorded conversation of ${mode} no longer exists: a new one begins`;
-  return [
-    { ...started, notice: { level: "warning", text, until: state.now + 10_000 } },
-    [
-      ...effects,
-      { type: "start-timer", name: "notice", ms: 10_000, message: { type: "notice-over" } },
-    ],
-  ];
+  return andThen(start(forgotten, mode), (next) =>
+    notify(next, { level: "warning", text, now: state.now }),
+  );
 }
 
 type Crash = { readonly exit: Exit; readonly ranFor: number; readonly now: number };
@@ -193,10 +190,11 @@ function typed(state: State, mode: AgentMode): Step {
 function reported(state: State, mode: AgentMode, report: AgentReport): Step {
   switch (report.type) {
     case "ready": {
-      const { mismatch: _, ...rest } = state.panes[mode];
+      const { mismatch: _, adopts, ...rest } = state.panes[mode];
       const model = report.model ?? rest.model;
       const pane = { ...rest, version: report.version, lost: false, ...(model ? { model } : {}) };
-      return step({ ...state, panes: { ...state.panes, [mode]: pane } });
+      const next = { ...state, panes: { ...state.panes, [mode]: pane } };
+      return adopts ? step(next, savePicks(next)) : step(next);
     }
     case "mismatch":
       return step(withPane(state, mode, { mismatch: report.problem }));

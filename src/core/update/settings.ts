@@ -1,24 +1,24 @@
-import { agentModes } from "../mode.ts";
 import type { Settings } from "../settings.ts";
 import type { State } from "../state.ts";
-import { type Step, step, withPane } from "./step.ts";
+import { andThen, type Step, step } from "./step.ts";
+import { rewish } from "./wishes.ts";
 
 /**
  * Takes over changed settings. Keys and layout hold at once; what a process was started with
  * (command, model, environment) holds from its next start.
  */
-export function changeSettings(state: State, settings: Settings): Step {
+export function changeSettings(state: State, settings: Settings, now: number): Step {
   const layout = settings.layout === state.settings.layout ? state.layout : settings.layout;
-  const changed = agentModes.reduce<State>((next, mode) => withModel(next, mode, settings), {
-    ...state,
-    settings,
-    layout,
-  });
-  return step(changed);
+  return andThen(rewish({ ...state, settings, layout }, now), (next) =>
+    concernsModels(settings, state.settings) && state.environment.type === "ready"
+      ? step(next, { type: "set-up-models" })
+      : step(next),
+  );
 }
 
-function withModel(state: State, mode: (typeof agentModes)[number], settings: Settings): State {
-  const { model, command } = settings.modes[mode];
-  if (command || model === undefined) return state;
-  return withPane(state, mode, { wantedModel: model });
+/** Whether other runtimes are asked, or the memory is shared out in another way. */
+function concernsModels(a: Settings, b: Settings): boolean {
+  const said = ({ runtimes, modes, memoryBudgetBytes }: Settings) =>
+    JSON.stringify([runtimes, modes, memoryBudgetBytes]);
+  return said(a) !== said(b);
 }
