@@ -1,0 +1,280 @@
+/** What is wrong with the models that the modes use, one line each, with what mends it. */
+import { claimedContext } from "./agent-model.ts";
+import { goodContext, leastContext } from "./context-size.ts";
+import { fitOf, isPartlyOnCpu } from "./fit.ts";
+import { memory as memoryText, percent, tokens } from "./format.ts";
+import {
+  findInstalled,
+  findLoaded,
+  knowsInstalled,
+  type ModelsView,
+  modesUsing,
+  namesOneModel,
+  runtimeOf,
+  sharesWeights,
+} from "./installed-models.ts";
+import { type AgentMode, agentModes } from "./mode.ts";
+import { wishFallbackText } from "./model-choice.ts";
+import { runtimeName } from "./model-rows.ts";
+import type { ModelsState } from "./models.ts";
+import type { InstalledModel, LoadedModel, RuntimeState } from "./runtime.ts";
+import { printable } from "./text.ts";
+
+export type ModelWarning = {
+  readonly level: "error" | "warning";
+  readonly text: string;
+  /** What the user can ask for to mend it: the view knows its key. */
+  readonly action?: "pick-model" | "models";
+  /** What to do, in words; with an action, what to do there. */
+  readonly remedy: string;
+};
+
+/** Errors first; of equal ones those of the first mode. */
+export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
+  const used = usedModels(view);
+  const found = [
+    ...used.flatMap((model) => contextWarning(model)),
+    ...used.flatMap((model) => toolsWarning(model)),
+    ...used.flatMap((model) => processorWarning(model, view)),
+    ...rivalWarnings(used, view),
+    ...view.models.runtimes.flatMap((runtime) => runtimeWarnings(view, runtime)),
+    ...agentModes.flatMap((mode) => wishWarning(view, mode)),
+    ...view.models.guide.problems.map(problemWarning),
+  ];
+  return found.toSorted((a, b) => Number(b.level === "error") - Number(a.level === "error"));
+}
+
+/** A model that modes are meant to use, at a runtime that answers. */
+type UsedModel = {
+  readonly runtime: RuntimeState;
+  readonly name: string;
+  readonly modes: readonly AgentMode[];
+  readonly model: InstalledModel | undefined;
+  readonly loaded: LoadedModel | undefined;
+};
+
+function usedModels({ models, panes }: ModelsView): readonly UsedModel[] {
+  const used: UsedModel[] = [];
+  for (const mode of agentModes) {
+    const wish = panes?.[mode].kind === "command" ? undefined : models.wishes[mode];
+    const found = wish && runtimeOf(models.runtimes, wish.model);
+    if (!found || !knowsInstalled(found.runtime)) continue;
+    const { runtime, name } = found;
+    const same = used.findIndex(
+      (other) => other.runtime === runtime && namesOneModel(runtime, other.name, name),
+    );
+    const before = used[same];
+    if (before) used[same] = { ...before, modes: [...before.modes, mode] };
+    else
+      used.push({
+        runtime,
+        name,
+        modes: [mode],
+        model: findInstalled(runtime, name),
+        loaded: findLoaded(runtime, name),
+      });
+  }
+  return used;
+}
+
+function contextWarning({ runtime, loaded, model, modes }: UsedModel): readonly ModelWarning[] {
+  const context = loaded?.state === "loaded" ? loaded.context : undefined;
+  if (context === undefined || context >= goodContext) return [];
+  return [
+    {
+      level: context < leastContext ? "error" : "warning",
+      text: `${listed(modes)}: a context of ${tokens(context)} is too small for an agent`,
+      ...contextRemedy(runtime, model),
+    },
+  ];
+}
+
+function contextRemedy(
+  { abilities, kind }: RuntimeState,
+  model: InstalledModel | undefined,
+): Pick<ModelWarning, "action" | "remedy"> {
+  if (model?.maxContext !== undefined && model.maxContext < goodContext)
+    return { action: "pick-model", remedy: "pick one that was trained for more" };
+  if (abilities.derive) return { action: "pick-model", remedy: "pick it again with 64k" };
+  if (abilities.loadContext) return { action: "pick-model", remedy: "load it with 64k" };
+  return kind === "llama-server" || kind === "llama-swap"
+    ? { remedy: "start llama-server with -c 65536" }
+    : { remedy: "start the server with a longer context" };
+}
+
+function toolsWarning({ model, name, modes }: UsedModel): readonly ModelWarning[] {
+  if (model?.tools !== false) return [];
+  return [
+    {
+      level: "error",
+      text: `${listed(modes)}: ${printable(name)} cannot call tools`,
+      action: "pick-model",
+      remedy: "pick one with tools",
+    },
+  ];
+}
+
+function processorWarning(
+  { loaded, modes, name, runtime }: UsedModel,
+  { models }: ModelsView,
+): readonly ModelWarning[] {
+  const memory = runtime.address.local ? models.memory : undefined;
+  if (loaded?.state !== "loaded" || !isPartlyOnCpu(loaded, memory)) return [];
+  const { sizeBytes = 0, gpuBytes = 0 } = loaded;
+  // Without a GPU nothing is amiss; on another machine that cannot be told from a lost one.
+  if (!runtime.address.local && gpuBytes === 0) return [];
+  const share = percent(1 - gpuBytes / sizeBytes);
+  return [
+    {
+      level: "warning",
+      text: `${listed(modes)}: ${share} of ${printable(name)} is on the CPU: slow`,
+      action: "models",
+      remedy: "unload others, or pick a smaller model or context",
+    },
+  ];
+}
+
+/** Modes whose models push each other out of the memory. */
+function rivalWarnings(used: readonly UsedModel[], view: ModelsView): readonly ModelWarning[] {
+  const pairs = used.flatMap((first, index) =>
+    used.slice(index + 1).flatMap((second) => pairWarning(first, second)),
+  );
+  return pairs.length > 0 ? pairs : togetherWarning(used, view);
+}
+
+function pairWarning(first: UsedModel, second: UsedModel): readonly ModelWarning[] {
+  if (first.runtime !== second.runtime) return [];
+  const why = rivalry(first, second);
+  if (!why) return [];
+  const modes = listed([...first.modes, ...second.modes]);
+  return [{ level: "warning", text: `${modes} evict each other: ${why.text}`, ...why.mend }];
+}
+
+type Rivalry = {
+  readonly text: string;
+  readonly mend: Pick<ModelWarning, "action" | "remedy">;
+};
+
+function rivalry(first: UsedModel, second: UsedModel): Rivalry | undefined {
+  const sameModel = { action: "pick-model", remedy: "pick the same model for both" } as const;
+  switch (first.runtime.kind) {
+    case "ollama": {
+      const isOneFile = first.model && second.model && sharesWeights(first.model, second.model);
+      return isOneFile ? { text: "two variants of the same weights", mend: sameModel } : undefined;
+    }
+    case "mlx":
+      return { text: "MLX has one model at a time", mend: sameModel };
+    case "lmstudio": {
+      // A model that was loaded explicitly stays; of those loaded by a request only one does.
+      const areBoth = first.loaded !== undefined && second.loaded !== undefined;
+      return areBoth
+        ? undefined
+        : {
+            text: "LM Studio keeps one model that was loaded by a request",
+            mend: { action: "models", remedy: "load both, or pick the same model" },
+          };
+    }
+    case "llama-server":
+    case "llama-swap":
+    case "openai":
+      return undefined;
+    default:
+      return first.runtime.kind satisfies never;
+  }
+}
+
+/** What the modes want of this machine's memory is more than there is. */
+function togetherWarning(
+  used: readonly UsedModel[],
+  { models }: ModelsView,
+): readonly ModelWarning[] {
+  const { memory } = models;
+  const here = used.filter(({ runtime, model }) => runtime.address.local && !model?.cloud);
+  const areLoaded = here.every(({ loaded }) => loaded?.state === "loaded");
+  if (!memory || here.length < 2 || areLoaded) return [];
+  const need = here.reduce((sum, each) => sum + needOf(each, models), 0);
+  if (need <= memory.budgetBytes) return [];
+  const modes = listed(here.flatMap((each) => each.modes));
+  const sizes = `${memoryText(need)} of ${memoryText(memory.budgetBytes)}`;
+  return [
+    {
+      level: "warning",
+      text: `${modes} evict each other: their models take about ${sizes}`,
+      action: "pick-model",
+      remedy: "one model for all modes is best",
+    },
+  ];
+}
+
+function needOf({ runtime, model, name }: UsedModel, models: ModelsState): number {
+  const context = claimedContext(models, { runtime, name });
+  const { runtimes, memory } = models;
+  if (!model) return 0;
+  return fitOf({ model, runtime, runtimes, memory, context, usedBy: () => [] }).needBytes ?? 0;
+}
+
+/** Loads that nothing here asked for, within the last minutes, that count as thrashing. */
+const manyReloads = 3;
+
+function runtimeWarnings(view: ModelsView, runtime: RuntimeState): readonly ModelWarning[] {
+  const name = runtimeName(runtime);
+  const troubles = runtime.troubles.map(({ message, remedy }) => ({
+    level: isUsed(view, runtime) ? ("error" as const) : ("warning" as const),
+    text: printable(message),
+    remedy: printable(remedy),
+  }));
+  const reloads = Object.entries(runtime.reloads)
+    .filter(([, count]) => count >= manyReloads)
+    .map(([model, count]) => ({
+      level: "warning" as const,
+      text: `${name} has loaded ${printable(model)} ${count} times in a few minutes`,
+      action: "models" as const,
+      remedy: reloadRemedy(view, runtime, model),
+    }));
+  const { note } = runtime.address;
+  const isUp = runtime.connection.type === "up";
+  return [...troubles, ...reloads, ...(note && !isUp ? [problemWarning(note)] : [])];
+}
+
+function isUsed({ models }: ModelsView, runtime: RuntimeState): boolean {
+  return agentModes.some((mode) => {
+    const wish = models.wishes[mode];
+    return wish !== undefined && runtimeOf([runtime], wish.model) !== undefined;
+  });
+}
+
+function reloadRemedy(view: ModelsView, runtime: RuntimeState, model: string): string {
+  if (runtime.kind === "llama-server") return "allow more models: llama-server --models-max N";
+  return modesUsing(view, runtime, model).length > 0
+    ? "see who else loads models: another program, or one that asks for another context"
+    : "another program asks for it";
+}
+
+function wishWarning({ models }: ModelsView, mode: AgentMode): readonly ModelWarning[] {
+  const wish = models.wishes[mode];
+  if (!wish) return [];
+  const fallback = wishFallbackText(mode, wish);
+  const remedy = "pick another, or install it";
+  if (fallback) return [{ level: "warning", text: fallback, action: "pick-model", remedy }];
+  const found = runtimeOf(models.runtimes, wish.model);
+  if (!found || !knowsInstalled(found.runtime)) return [];
+  const { runtime, name } = found;
+  if (findInstalled(runtime, name) || findLoaded(runtime, name)) return [];
+  const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}`;
+  return [{ level: "error", text, action: "pick-model", remedy }];
+}
+
+function problemWarning({
+  message,
+  remedy,
+}: {
+  readonly message: string;
+  readonly remedy: string;
+}): ModelWarning {
+  return { level: "warning", text: printable(message), remedy: printable(remedy) };
+}
+
+/** "plan", "plan and build", "plan, build and review". */
+function listed(modes: readonly AgentMode[]): string {
+  return modes.length < 2 ? modes.join("") : `${modes.slice(0, -1).join(", ")} and ${modes.at(-1)}`;
+}
