@@ -24,19 +24,20 @@ export function createTeller(wanted: Wanted, report: (report: AgentReport) => vo
   let lost = false;
 
   /** "ready" clears the mismatch of a pane, so it is told again when all is well again. */
-  function tellProblem(found: Problem | undefined): void {
+  function tellProblem(found: Problem | undefined, used?: string): void {
     const text = JSON.stringify(found ?? "");
     if (text === problem || !ready) return;
     problem = text;
     if (found) return report({ type: "mismatch", problem: found });
-    const { version, model } = ready;
+    const { version } = ready;
+    const model = used ?? ready.model;
     report({ type: "ready", version, agent: agentName, ...(model ? { model } : {}) });
   }
 
   function problemWith(model: string | undefined, { problem: found, version }: Ready) {
     const { wantedModel } = wanted;
     // What was found out about another model than the one that is wanted now is no longer news.
-    const outdated = found?.code.startsWith("opencode/model-") && checkedModel !== wantedModel;
+    const outdated = isOfModel(found) && checkedModel !== wantedModel;
     if (found && !outdated) return found;
     const differs = model !== undefined && wantedModel !== undefined && model !== wantedModel;
     return differs ? otherModel(mode, model, wantedModel) : versionProblem(version);
@@ -61,11 +62,15 @@ export function createTeller(wanted: Wanted, report: (report: AgentReport) => vo
       const text = JSON.stringify([id, title, model]);
       if (text !== session) report({ type: "session", id, title, ...(model ? { model } : {}) });
       session = text;
-      tellProblem(problemWith(model, ready));
+      tellProblem(problemWith(model, ready), model);
     },
     lost() {
       if (!lost) report({ type: "lost" });
       lost = true;
     },
   };
+}
+
+function isOfModel(problem: Problem | undefined): boolean {
+  return problem?.code === "opencode/model-missing" || problem?.code === "opencode/other-model";
 }

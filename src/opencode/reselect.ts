@@ -24,9 +24,9 @@ const lookMs = 1500;
 export async function reselect(request: ReselectRequest): Promise<boolean> {
   const { client, clock, sessionId } = request;
   for (const pause of pausesMs) {
-    await client.runCommand("session.new");
+    if (!(await client.runCommand("session.new"))) return false;
     await clock.wait(pause);
-    await client.selectSession(sessionId);
+    if (!(await client.selectSession(sessionId))) return false;
     if (await isShownWithin(request, lookMs)) return true;
   }
   return false;

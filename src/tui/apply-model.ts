@@ -22,10 +22,10 @@ export type RunningAgent = {
 export type ApplyRequest = {
   readonly agent: RunningAgent;
   /** The conversation that the pane shows; without one there is none yet. */
-  readonly sessionId?: string;
+  readonly sessionId?: string | undefined;
   readonly model: { readonly provider: string; readonly name: string };
   /** The same model, when a runtime of ours serves it. */
-  readonly localModel?: AgentModel;
+  readonly localModel?: AgentModel | undefined;
   /** The text of the pane's screen as it is now. */
   readonly screen: () => string;
 };

@@ -24,14 +24,16 @@ afterEach(async () => {
 });
 
 function start(options: Partial<WatchOptions> = {}, through: WatchPorts = ports): void {
-  cancel = watchAgent(through, {
+  const base: WatchOptions = {
     mode: "plan",
     agentName: "plan",
     port: server.port,
     password: "secret",
     report: (report) => reports.push(report),
-    ...options,
-  });
+  };
+  // Not spread: a wanted model that changes is a getter.
+  const given = Object.getOwnPropertyDescriptors(options);
+  cancel = watchAgent(through, Object.defineProperties({ ...base }, given));
 }
 
 const types = () => reports.map(({ type }) => type);
@@ -131,6 +133,47 @@ describe("watching an agent", () => {
     const message = { sessionID: "ses_1", providerID: "fake", modelID: "one" };
     server.emit("message.updated", { info: message });
     await seen(() => types().filter((type) => type === "ready").length === 2);
+  });
+
+  it("takes the model of a switch as wanted from then on", async () => {
+    let wantedModel = "fake/three";
+    start({
+      get wantedModel() {
+        return wantedModel;
+      },
+    });
+    await watching();
+    server.emit("session.created", { info: session("ses_1", 1) });
+    await seen(() => last("session"));
+
+    wantedModel = "fake/two";
+    const message = { sessionID: "ses_1", providerID: "fake", modelID: "two" };
+    server.emit("message.updated", { info: message });
+    await seen(() => types().at(-1) === "ready");
+    expect(last("ready")).toMatchObject({ model: "fake/two" });
+
+    server.emit("message.updated", { info: { ...message, modelID: "one" } });
+    await seen(() => types().at(-1) === "mismatch");
+    expect(last("mismatch")).toMatchObject({
+      problem: { code: "opencode/other-model", message: "plan uses fake/one, not fake/two" },
+    });
+  });
+
+  it("gives a conversation its model before it is read", async () => {
+    server.answers.set("/session", [session("ses_1", 1)]);
+    const adopted: string[] = [];
+    start({
+      sessionId: "ses_1",
+      onReady: async (client) => {
+        const model = { agent: "plan", provider: "fake", model: "two" };
+        await client.setSessionModel("ses_1", model);
+        adopted.push(...types());
+      },
+    });
+
+    await seen(() => last("session"));
+    expect(adopted).toEqual([]);
+    expect(server.posts[0]?.path).toBe("/session/ses_1/message");
   });
 
   it("reports a version it does not know", async () => {
