@@ -1,0 +1,116 @@
+/**
+ * llama.cpp's `llama-server`, with one model or as a router (see `llama-server-models.ts`).
+ *
+ * Looking must not wake anything: `/slots` wakes a sleeping server, and with `?model=` most paths
+ * load that model in a router. So only `/models` and `/props` are asked, without a model (measured
+ * on b11669).
+ */
+import { asObject, asText, parseJson } from "../core/json.ts";
+import type { InstalledModel, LoadedModel } from "../core/runtime.ts";
+import type { Adapter, AdapterContext, ByHand, RuntimeEvent } from "./adapter.ts";
+import { strangeAnswer } from "./ask-runtime.ts";
+import { loadLlamaServer, unloadLlamaServer } from "./llama-server-load.ts";
+import {
+  installedModel,
+  loadedAlone,
+  loadedInRouter,
+  readProgress,
+} from "./llama-server-models.ts";
+import {
+  askLlamaServer,
+  isLoading,
+  listModels,
+  named,
+  stillLoading,
+} from "./llama-server-requests.ts";
+import { weightsBytes } from "./llama-server-weights.ts";
+import { curlPost } from "./shell-word.ts";
+import { withoutUndefined } from "./without-undefined.ts";
+
+export const llamaServer: Adapter = {
+  kind: "llama-server",
+  ...named,
+  abilities: {
+    seesLoaded: true,
+    load: true,
+    unload: true,
+    keepAlive: false,
+    loadContext: false,
+    derive: false,
+    pull: false,
+  },
+  installedEveryMs: 30_000,
+  version,
+  loaded,
+  installed,
+  load: loadLlamaServer,
+  unload: unloadLlamaServer,
+  events,
+  byHand,
+};
+
+/** While its one model loads it answers everything with 503, and tells no version. */
+async function version(context: AdapterContext, abort: AbortSignal): Promise<string | undefined> {
+  const answer = await askLlamaServer(context, "/props", { abort, accept: isLoading });
+  if (isLoading(answer)) return undefined;
+  const props = asObject(answer.json);
+  if (!("build_info" in props || "default_generation_settings" in props))
+    throw strangeAnswer(named, context.client.url);
+  return asText(props["build_info"]);
+}
+
+async function loaded(
+  context: AdapterContext,
+  abort: AbortSignal,
+): Promise<readonly LoadedModel[]> {
+  const models = await listModels(context, abort);
+  // It does not say which one it loads.
+  if (models === "loading") return [{ name: "its model", instance: "", state: "loading" }];
+  const [first] = models;
+  if (!first || first.status) return models.flatMap(loadedInRouter);
+  const props = await askLlamaServer(context, "/props", { abort });
+  return [loadedAlone(first, props.json)];
+}
+
+async function installed(
+  context: AdapterContext,
+  abort: AbortSignal,
+): Promise<readonly InstalledModel[]> {
+  const models = await listModels(context, abort);
+  if (models === "loading") throw stillLoading();
+  const isRouter = models.some(({ status }) => status);
+  const props = isRouter ? undefined : await askLlamaServer(context, "/props", { abort });
+  return Promise.all(
+    models.map(async (model) => {
+      const known = installedModel(model, props?.json);
+      const sizeBytes = known.sizeBytes ?? (await weightsBytes(context, model.arguments.file));
+      return { ...known, ...withoutUndefined({ sizeBytes }) };
+    }),
+  );
+}
+
+/** A router's own; a server with one model has none, and its stream fails. */
+async function* events(
+  { client }: AdapterContext,
+  abort: AbortSignal,
+): AsyncGenerator<RuntimeEvent> {
+  for await (const { data } of client.events("/models/sse", { abort })) {
+    const event = readEvent(data);
+    if (event) yield event;
+  }
+}
+
+/** The documentation calls each event "model_status"; most are a "status_change" (b11669). */
+function readEvent(data: string): RuntimeEvent | undefined {
+  const event = asObject(parseJson(data));
+  const model = asText(event["model"]);
+  const change = asObject(event["data"]);
+  if (model === undefined || asText(change["status"]) === undefined) return undefined;
+  if (change["status"] !== "loading") return { type: "changed" };
+  const progress = readProgress(change["progress"]);
+  return { type: "loading", model, ...withoutUndefined({ progress }) };
+}
+
+function byHand({ deed, url, model }: ByHand): string {
+  return curlPost(`${url}/models/${deed === "unload" ? "unload" : "load"}`, { model });
+}
