@@ -1,5 +1,6 @@
 import type { AgentReport } from "../core/agent.ts";
 import type { Problem } from "../core/error.ts";
+import { isSameModelName } from "../core/model-ref.ts";
 import { rootSession, type Watched } from "./activity.ts";
 import { type Checked, otherModel, type Wanted } from "./agent-check.ts";
 import { versionProblem } from "./version.ts";
@@ -39,8 +40,10 @@ export function createTeller(wanted: Wanted, report: (report: AgentReport) => vo
     // What was found out about another model than the one that is wanted now is no longer news.
     const outdated = isOfModel(found) && checkedModel !== wantedModel;
     if (found && !outdated) return found;
-    const differs = model !== undefined && wantedModel !== undefined && model !== wantedModel;
-    return differs ? otherModel(mode, model, wantedModel) : versionProblem(version);
+    if (model === undefined || wantedModel === undefined) return versionProblem(version);
+    return !isSameModelName(model, wantedModel)
+      ? otherModel(mode, model, wantedModel)
+      : versionProblem(version);
   }
 
   return {

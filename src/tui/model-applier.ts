@@ -1,0 +1,89 @@
+/**
+ * Joins the giving of models to the panes: it knows how to reach the agent of each mode, and which
+ * prompts were put aside for a restart.
+ */
+import { agentModel } from "../core/agent-model.ts";
+import { type Problem, toProblem } from "../core/error.ts";
+import type { AgentMode } from "../core/mode.ts";
+import { parseModelRef } from "../core/model-ref.ts";
+import type { ModelsState } from "../core/models.ts";
+import type { State } from "../core/state.ts";
+import { modelsAfterSwitch } from "../core/update/switching.ts";
+import { adoptModel } from "../opencode/adopt-model.ts";
+import type { OpencodeClient } from "../opencode/client.ts";
+import type { Ports } from "../platform/ports.ts";
+import { applyModel, type RunningAgent } from "./apply-model.ts";
+import type { Dispatch } from "./store.ts";
+
+export type ModelApplierOptions = {
+  readonly ports: Pick<Ports, "clock" | "files" | "network" | "log">;
+  readonly state: () => State;
+  readonly dispatch: Dispatch;
+  /** The text of a pane's screen as it is now. */
+  readonly screen: (mode: AgentMode) => string;
+};
+
+export type ModelApplier = {
+  /** An agent starts in a mode; returns what is to be done once it answers. */
+  readonly starts: (
+    mode: AgentMode,
+    agent: RunningAgent,
+  ) => (client: OpencodeClient) => Promise<void>;
+  /** Gives the conversation of a mode the model of its switch, then reports `model-applied`. */
+  readonly apply: (mode: AgentMode) => void;
+};
+
+type Given = { readonly models: ModelsState; readonly model: string };
+
+export function createModelApplier(options: ModelApplierOptions): ModelApplier {
+  const { ports, state, dispatch } = options;
+  const agents = new Map<AgentMode, RunningAgent>();
+  const stashed = new Set<AgentMode>();
+
+  async function apply(mode: AgentMode): Promise<void> {
+    const models = modelsAfterSwitch(state(), mode);
+    const model = models.wishes[mode]?.model ?? "";
+    const report = (live: boolean, problem?: Problem) =>
+      dispatch({ type: "model-applied", mode, model, live, ...(problem ? { problem } : {}) });
+    try {
+      report(await isLive(mode, { models, model }));
+    } catch (error) {
+      report(false, toProblem(error));
+    }
+  }
+
+  async function isLive(mode: AgentMode, { models, model }: Given): Promise<boolean> {
+    const ref = parseModelRef(model);
+    const agent = agents.get(mode);
+    if (!ref || !agent) return false;
+    const applied = await applyModel(ports, {
+      agent,
+      sessionId: state().panes[mode].session?.id,
+      model: { provider: ref.runtime, name: ref.name },
+      localModel: agentModel(models, mode),
+      screen: () => options.screen(mode),
+    });
+    ports.log.info(`${mode}: given a model ${applied.live ? "live" : "by a restart"}`);
+    if (!applied.live && applied.stashed) stashed.add(mode);
+    return applied.live;
+  }
+
+  return {
+    starts(mode, agent) {
+      agents.set(mode, agent);
+      const { adopts, wantedModel, session } = state().panes[mode];
+      const ref = adopts && wantedModel ? parseModelRef(wantedModel) : undefined;
+      const isStashed = stashed.delete(mode);
+      return (client) =>
+        adoptModel(client, {
+          clock: ports.clock,
+          agentName: agent.agentName,
+          stashed: isStashed,
+          screen: () => options.screen(mode),
+          ...(session ? { sessionId: session.id } : {}),
+          ...(ref ? { model: { provider: ref.runtime, name: ref.name } } : {}),
+        });
+    },
+    apply: (mode) => void apply(mode),
+  };
+}

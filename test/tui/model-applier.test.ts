@@ -1,0 +1,93 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Happening } from "../../src/core/message.ts";
+import type { State } from "../../src/core/state.ts";
+import { createOpencodeClient } from "../../src/opencode/client.ts";
+import { createModelApplier } from "../../src/tui/model-applier.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
+import { startOpencodeServer } from "../fakes/opencode-server.ts";
+import { sampleState, withPane } from "../fakes/sample-state.ts";
+import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+import { until } from "../fakes/until.ts";
+
+const sample = sampleState();
+
+/** A state in which plan is on its way to a model of OpenCode's own configuration. */
+const switching: State = {
+  ...sample,
+  models: {
+    ...sample.models,
+    opencodeModels: ["cloud/big"],
+    switches: {
+      plan: { plan: { model: "cloud/big", unloadFirst: [] }, since: 0, step: { type: "applying" } },
+    },
+  },
+};
+
+async function start(state: State) {
+  const directory = await temporaryDirectory();
+  const server = await startOpencodeServer("secret");
+  onTestFinished(() => server.close());
+  server.answers.set("/path", { state: directory });
+  const happenings: Happening[] = [];
+  const ports = isolatedPorts(directory);
+  const applier = createModelApplier({
+    ports,
+    state: () => state,
+    dispatch: (happening) => happenings.push(happening),
+    screen: () => "┃ Plan · big Cloud",
+  });
+  const secret = { port: server.port, password: "secret" };
+  return {
+    server,
+    happenings,
+    applier,
+    agent: { ...secret, agentName: "plan", modelsFile: "/nowhere/models.json" },
+    client: createOpencodeClient(ports.network.fetch, secret),
+  };
+}
+
+const cloud = { providers: [{ id: "cloud", name: "Cloud", models: { big: { name: "big" } } }] };
+
+describe("giving models to the panes' agents", () => {
+  it("reports the model of the switch once the agent has it", async () => {
+    const { applier, agent, server, happenings } = await start(switching);
+    server.answers.set("/config/providers", cloud);
+    applier.starts("plan", agent);
+
+    applier.apply("plan");
+
+    await until(() => happenings.length > 0);
+    expect(happenings).toEqual([
+      { type: "model-applied", mode: "plan", model: "cloud/big", live: true },
+    ]);
+  });
+
+  it("reports that a start is needed where no agent is known", async () => {
+    const { applier, happenings } = await start(switching);
+
+    applier.apply("plan");
+
+    await until(() => happenings.length > 0);
+    expect(happenings).toMatchObject([{ model: "cloud/big", live: false }]);
+  });
+
+  it("gives an agent that starts what was picked for it meanwhile", async () => {
+    const state = withPane(sample, "plan", { adopts: true, wantedModel: "cloud/big" });
+    const { applier, agent, client, server } = await start(state);
+    server.answers.set("/config/providers", cloud);
+
+    await applier.starts("plan", agent)(client);
+
+    expect(server.posts).toMatchObject([
+      { path: "/session/ses_1/message", body: { noReply: true, model: { modelID: "big" } } },
+    ]);
+  });
+
+  it("leaves an agent that starts the model of its conversation when nothing was picked", async () => {
+    const { applier, agent, client, server } = await start(sample);
+
+    await applier.starts("plan", agent)(client);
+
+    expect(server.posts).toEqual([]);
+  });
+});
