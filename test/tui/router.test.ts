@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { Activity } from "../../src/core/agent.ts";
 import type { Happening } from "../../src/core/message.ts";
+import { noModels, type Switch } from "../../src/core/models.ts";
 import type { State } from "../../src/core/state.ts";
 import { createInputParser } from "../../src/keys/input-parser.ts";
 import { createKeymap } from "../../src/keys/keymap.ts";
 import type { TerminalModes } from "../../src/screen/emulator.ts";
 import { createRouter } from "../../src/tui/router.ts";
-import { sampleState } from "../fakes/sample-state.ts";
+import { sampleState, withPane } from "../fakes/sample-state.ts";
 
 const plainModes: TerminalModes = {
   applicationCursor: false,
@@ -126,5 +128,32 @@ describe("the router", () => {
   it("tells a child that asked for it of the focus", () => {
     expect(route("\x1b[O", sampleState(), { focusEvents: true }).written).toBe("\x1b[O");
     expect(route("\x1b[O").written).toBe("");
+  });
+
+  describe("while the model of a pane is loaded", () => {
+    const plan = { model: "ollama/a", unloadFirst: [] };
+    const at = (step: Switch["step"], activity: Activity = idle) => {
+      const switches = { plan: { plan, since: 0, step } };
+      const state = sampleState({ models: { ...noModels, switches } });
+      return withPane(state, "plan", { activity });
+    };
+    const idle = { type: "idle", since: 0, unseen: false } as const;
+    const busy = { type: "busy", since: 0 } as const;
+    const warming = { type: "warming", job: "1" } as const;
+    const cancelled = [{ type: "switch-cancelled", mode: "plan" }];
+
+    it.each([
+      ["legacy", "\x1b"],
+      ["kitty", "\x1b[27u\x1b[27;1:3u"],
+    ])("gives up the load with esc (%s), which the agent does not see", (_form, bytes) => {
+      expect(route(bytes, at(warming))).toMatchObject({ messages: cancelled, written: "" });
+      expect(route(bytes, at({ type: "deriving", job: "1" })).messages).toEqual(cancelled);
+    });
+
+    it("leaves esc to an agent that works, and all other keys to any", () => {
+      expect(route("\x1b", at(warming, busy))).toMatchObject({ messages: [], written: "\x1b" });
+      expect(route("\x1b", at({ type: "waiting" })).written).toBe("\x1b");
+      expect(route("a\x1b[A", at(warming))).toMatchObject({ messages: [], written: "a\x1b[A" });
+    });
   });
 });

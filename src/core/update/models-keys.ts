@@ -1,12 +1,12 @@
 /** Keys in the picker of models and in the list of ways to switch. */
-import { findInstalled, isUsedElsewhere, runtimeOf } from "../installed-models.ts";
+import { findInstalled, runtimeOf } from "../installed-models.ts";
 import type { AgentMode } from "../mode.ts";
 import { filterModelRows, type ModelRow, modelRows, switchOptions } from "../model-rows.ts";
 import type { SwitchPlan } from "../models.ts";
 import { modelName } from "../select.ts";
 import type { Overlay, State } from "../state.ts";
-import { printable } from "../text.ts";
 import { openPicker, pickerTimer } from "./models-overlays.ts";
+import { briefMs, notify } from "./notice.ts";
 import type { OverlayKey } from "./overlays.ts";
 import { andThen, closeOverlay, type Step, step } from "./step.ts";
 import { beginSwitch, goalOf } from "./switching.ts";
@@ -64,6 +64,9 @@ function selectedRow(state: State, picker: Of<"model-picker">): ModelRow | undef
 function enter(state: State, picker: Of<"model-picker">, now: number): Step {
   const row = selectedRow(state, picker);
   if (!row) return step(state);
+  if (row.disabled !== undefined) {
+    return notify(state, { level: "info", text: row.disabled, now, ms: briefMs });
+  }
   const question = undescribed(state, row.ref);
   if (!question) return choose(state, { mode: picker.mode, model: row.ref, now });
   return step(open(state, { ...picker, entered: row.ref }), question, pickerTimer("entered"));
@@ -149,10 +152,10 @@ function backToPicker(state: State, { mode, model }: Of<"switch-options">, now: 
 
 type Setting = { readonly mode: AgentMode; readonly plan: SwitchPlan; readonly now: number };
 
-/** Sets out, or asks first where the switch would surprise. */
+/** Sets out, or asks first where the model would not do. */
 function set(state: State, setting: Setting): Step {
   const { mode, plan, now } = setting;
-  const doubts = [...toolDoubts(state, plan), ...neighbourDoubts(state, plan)];
+  const doubts = toolDoubts(state, plan);
   if (doubts.length === 0) return beginSwitch(closeOverlay(state), { mode, plan, now });
   const question = `Use ${modelName(goalOf(plan))} in ${mode}?`;
   const confirm = { deed: "switch-model", mode, question, details: doubts, plan } as const;
@@ -166,16 +169,6 @@ function toolDoubts({ models }: State, { model }: SwitchPlan): readonly string[]
   return [
     "This model cannot call tools: the agent could not read or change a single file with it.",
   ];
-}
-
-function neighbourDoubts({ models }: State, { unloadFirst }: SwitchPlan): readonly string[] {
-  const used = unloadFirst.filter((each) => {
-    const runtime = models.runtimes.find(({ address }) => address.id === each.runtime);
-    return runtime && isUsedElsewhere(models, runtime, each.model);
-  });
-  return used.map(
-    ({ model }) => `Another ai-rules uses ${printable(model)}, which has to be unloaded for it.`,
-  );
 }
 
 function open(state: State, overlay: Overlay): State {
