@@ -3,7 +3,7 @@
 const powers: Readonly<Record<string, number>> = { "": 0, k: 1, m: 2, g: 3, t: 4 };
 
 /** What `parseByteSize` takes, for schemas: a number, then perhaps a unit. */
-export const byteSizePattern = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i;
+export const byteSizePattern = /^\s*(\d+(?:\.\d+)?)\s*([kmgtKMGT]?)(?:[iI]?[bB])?\s*$/;
 
 /**
  * Bytes of "45GB", "45 GiB", "512m" or "45000000000"; undefined for anything else and for nothing at

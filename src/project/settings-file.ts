@@ -47,17 +47,19 @@ export function parseSettings(source: Source): ParsedSettings {
   };
 }
 
-/** Takes out what the schema refuses until the rest passes. */
+/** Takes out what the schema refuses until the rest passes; a rule may look only at what is left. */
 function keepWhatIsGood(value: unknown): {
   readonly settings: FileSettings;
   readonly issues: readonly z.core.$ZodIssue[];
 } {
   const copy: unknown = structuredClone(value);
-  const first = settingsSchema.safeParse(copy);
-  const issues = first.error?.issues ?? [];
-  for (let result = first; ; result = settingsSchema.safeParse(copy)) {
+  const issues: z.core.$ZodIssue[] = [];
+  for (;;) {
+    const result = settingsSchema.safeParse(copy);
     if (result.success) return { settings: result.data, issues };
-    if (!result.error.issues.some((issue) => takeOut(copy, issue))) return { settings: {}, issues };
+    issues.push(...result.error.issues);
+    const taken = result.error.issues.map((issue) => takeOut(copy, issue));
+    if (!taken.some(Boolean)) return { settings: {}, issues };
   }
 }
 
@@ -115,8 +117,9 @@ function describe(issue: z.core.$ZodIssue, context: Context): readonly Problem[]
 
 function shown(path: Path, root: unknown): string {
   const value = valueAt(root, path);
-  // Variables may hold a secret.
-  if (path.includes("env")) return `another ${typeof value}`;
+  // Variables may hold a secret, and a token is easily put where the name of its variable belongs.
+  if (path.includes("env") || path.includes("apiKeyVariable"))
+    return typeof value === "string" ? "another text" : `another ${typeof value}`;
   return printable(JSON.stringify(value) ?? "nothing").slice(0, 60);
 }
 
@@ -132,8 +135,6 @@ function expectation(issue: z.core.$ZodIssue): string {
       return issue.origin === "int" || issue.origin === "number"
         ? `expected at least ${String(issue.minimum)}`
         : issue.message;
-    case "invalid_union":
-      return 'expected a chord such as "ctrl+o", a list of chords, or null';
     case "invalid_key":
       return issue.issues[0]?.message ?? issue.message;
     default:
@@ -167,8 +168,17 @@ function unknownKey(path: Path, { source, tree }: Context): Problem {
 /** The keys of the schema's object at a path. */
 function knownKeys(path: Path): readonly string[] {
   let schema: unknown = settingsSchema;
-  for (const key of path) schema = shapeOf(schema)[String(key)];
+  for (const key of path) schema = recordValueOf(schema) ?? shapeOf(schema)[String(key)];
   return Object.keys(shapeOf(schema)).filter((key) => key !== "$schema");
+}
+
+/** The schema of all values of a record, whose keys are free; undefined for anything else. */
+function recordValueOf(schema: unknown): unknown {
+  if (typeof schema !== "object" || schema === null) return undefined;
+  if ("valueType" in schema) return schema.valueType;
+  return "unwrap" in schema && typeof schema.unwrap === "function"
+    ? recordValueOf(schema.unwrap())
+    : undefined;
 }
 
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {

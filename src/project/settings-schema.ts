@@ -5,7 +5,9 @@
  */
 import { z } from "zod";
 import { type Action, actionNames, actions } from "../core/action.ts";
+import { byteSizePattern, parseByteSize } from "../core/byte-size.ts";
 import { agentModes } from "../core/mode.ts";
+import { runtimeKinds } from "../core/runtime.ts";
 import { layoutChoices } from "../core/settings.ts";
 
 /** Arguments, variables and paths end at a NUL, so none may hold one. */
@@ -23,6 +25,12 @@ const mode = z.strictObject({
     .optional()
     .describe("Runs this program, with its arguments, instead of OpenCode."),
   model: model.optional(),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("How freely the model chooses its words, 0 to 2; else the model's own."),
   agent: text("an agent's name").optional().describe("OpenCode's agent; else the mode's own."),
   env: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/, "expected a variable's name"), anyText)
@@ -48,7 +56,11 @@ const boundChord = z
     'expected a chord such as "alt+1", or "prefix x" for x after the prefix',
   );
 
-const binding = z.union([boundChord, z.array(boundChord), z.null()]).optional();
+const binding = z
+  .union([boundChord, z.array(boundChord), z.null()], {
+    error: 'expected a chord such as "ctrl+o", a list of chords, or null',
+  })
+  .optional();
 
 const keys = z.strictObject({
   prefix: chord.optional().describe('The key before a command; "ctrl+o" unless set.'),
@@ -56,6 +68,58 @@ const keys = z.strictObject({
     .strictObject(perName(actionNames, (name: Action) => binding.describe(actions[name].title)))
     .optional()
     .describe("A chord, several, or null for none, by what it does."),
+});
+
+/** A length of time or a number of seconds, as Ollama takes them. */
+const durationPattern = /^-?(?:\d+|(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+)$/;
+const noDuration = 'expected a length of time such as "30m", or -1 for ever';
+const keepAlive = z.union([z.string().regex(durationPattern, noDuration), z.int()], {
+  error: noDuration,
+});
+
+const runtime = z.strictObject({
+  type: z
+    .enum(runtimeKinds)
+    .optional()
+    .describe("What serves there; needs no saying where the id is one of these."),
+  url: text("an address").optional().describe('Where it is: "http://gpu-box:11434".'),
+  apiKeyVariable: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/, "expected a variable's name")
+    .optional()
+    .describe("The variable that holds its token, never the token itself."),
+  keepAlive: keepAlive
+    .optional()
+    .describe('How long a model stays loaded after a request: "30m", -1 for ever.'),
+  enabled: z.boolean().optional().describe("false leaves it alone."),
+});
+
+const runtimes = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9][\w.-]*$/, "expected an id of letters, digits, _ . and -"),
+    runtime,
+  )
+  .superRefine((all, context) => {
+    for (const [id, { url, enabled }] of Object.entries(all))
+      if (url === undefined && enabled !== false && !runtimeKinds.some((kind) => kind === id))
+        context.addIssue({
+          code: "custom",
+          path: [id],
+          message: `expected a url, since ${id} is no kind of runtime`,
+        });
+  });
+
+const noSize = 'expected a size such as "45GB", or a number of bytes';
+const byteSize = z
+  .string()
+  .regex(byteSizePattern, { error: noSize, abort: true })
+  .refine((size) => parseByteSize(size) !== undefined, noSize);
+
+const memory = z.strictObject({
+  budget: z
+    .union([byteSize, z.int().min(1, noSize)], { error: noSize })
+    .optional()
+    .describe('What models may take of the memory they are loaded into: "45GB", or bytes.'),
 });
 
 /** The settings as they may stand in a file. */
@@ -77,6 +141,10 @@ export const settingsSchema = z.strictObject({
   opencode: z
     .strictObject({ path: text("a path").optional().describe("The opencode program to run.") })
     .optional(),
+  runtimes: runtimes
+    .optional()
+    .describe("Programs that serve models, by an id of yours or by their kind."),
+  memory: memory.optional(),
 });
 
 export type FileSettings = z.infer<typeof settingsSchema>;

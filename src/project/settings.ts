@@ -1,8 +1,14 @@
 /** The settings of a project: its `ai-rules.json` over the user's `config.json` over the defaults. */
 import { dirname, isAbsolute, join } from "node:path";
+import { parseByteSize } from "../core/byte-size.ts";
 import type { Problem } from "../core/error.ts";
 import { byMode } from "../core/mode.ts";
-import { defaultSettings, type ModeSettings, type Settings } from "../core/settings.ts";
+import {
+  defaultSettings,
+  type ModeSettings,
+  type RuntimeSettings,
+  type Settings,
+} from "../core/settings.ts";
 import type { Ports } from "../platform/ports.ts";
 import { directoriesOf } from "./directories.ts";
 import { recallSettings, rememberSettings } from "./settings-memory.ts";
@@ -28,11 +34,19 @@ export function settingsFiles(ports: Pick<Ports, "env" | "host">, root: string):
 export async function loadSettings(ports: SettingsPorts, root: string): Promise<LoadedSettings> {
   const read = await Promise.all(settingsFiles(ports, root).map((file) => readFile(ports, file)));
   return {
-    settings: read.reduce((below, { settings }) => mergeSettings(below, settings), defaultSettings),
+    settings: read.reduce(
+      (below, { settings }, index) => mergeSettings(below, settings, origins[index] ?? "project"),
+      defaultSettings,
+    ),
     warnings: read.flatMap(({ warnings }) => warnings),
     errors: read.flatMap(({ errors }) => errors),
   };
 }
+
+/** Which file is whose, in the order of `settingsFiles`. */
+const origins = ["user", "project"] as const;
+
+type Origin = (typeof origins)[number];
 
 type SettingsSource = { readonly file: string; readonly text: string };
 
@@ -74,12 +88,13 @@ function withWholePath(
 }
 
 /** Lays the settings of a file over others, value by value. */
-function mergeSettings(below: Settings, above: FileSettings): Settings {
+function mergeSettings(below: Settings, above: FileSettings, from: Origin): Settings {
   const shell = above.shell ?? below.shell;
   const path = above.opencode?.path ?? below.opencode.path;
+  const budget = budgetOf(above) ?? below.memoryBudgetBytes;
   return {
     ...(shell === undefined ? {} : { shell }),
-    modes: byMode((mode) => mergeMode(below.modes[mode], above.modes?.[mode] ?? {})),
+    modes: byMode((mode) => mergeMode(below.modes[mode], above.modes?.[mode] ?? {}, from)),
     layout: above.layout ?? below.layout,
     keys: {
       prefix: above.keys?.prefix ?? below.keys.prefix,
@@ -87,20 +102,59 @@ function mergeSettings(below: Settings, above: FileSettings): Settings {
     },
     scrollback: above.scrollback ?? below.scrollback,
     opencode: path === undefined ? {} : { path },
-    runtimes: below.runtimes,
+    runtimes: mergeRuntimes(below.runtimes, above.runtimes ?? {}, from),
+    ...(budget === undefined ? {} : { memoryBudgetBytes: budget }),
   };
 }
 
 type FileMode = NonNullable<NonNullable<FileSettings["modes"]>["plan"]>;
 
-function mergeMode(below: ModeSettings, { command, model, agent, env }: FileMode): ModeSettings {
+function mergeMode(
+  below: ModeSettings,
+  { command, model, temperature, agent, env }: FileMode,
+  from: Origin,
+): ModeSettings {
   return {
     ...below,
     ...(command ? { command } : {}),
-    ...(model === undefined ? {} : { model }),
+    ...(model === undefined ? {} : { model, modelFrom: from }),
+    ...(temperature === undefined ? {} : { temperature, temperatureFrom: from }),
     ...(agent === undefined ? {} : { agent }),
     env: { ...below.env, ...env },
   };
+}
+
+type FileRuntime = NonNullable<FileSettings["runtimes"]>[string];
+
+function mergeRuntimes(
+  below: Settings["runtimes"],
+  above: Readonly<Record<string, FileRuntime>>,
+  from: Origin,
+): Settings["runtimes"] {
+  const merged = Object.entries(above).map(([id, runtime]) => {
+    return [id, { ...below[id], ...runtimeOf(runtime), from }];
+  });
+  return { ...below, ...Object.fromEntries(merged) };
+}
+
+function runtimeOf({
+  type,
+  url,
+  apiKeyVariable,
+  keepAlive,
+  enabled,
+}: FileRuntime): Omit<RuntimeSettings, "from"> {
+  return {
+    ...(type === undefined ? {} : { kind: type }),
+    ...(url === undefined ? {} : { url }),
+    ...(apiKeyVariable === undefined ? {} : { tokenVariable: apiKeyVariable }),
+    ...(keepAlive === undefined ? {} : { keepAlive: String(keepAlive) }),
+    ...(enabled === undefined ? {} : { off: !enabled }),
+  };
+}
+
+function budgetOf({ memory }: FileSettings): number | undefined {
+  return memory?.budget === undefined ? undefined : parseByteSize(String(memory.budget));
 }
 
 /** One chord, several, or null for none: always a list from here on. */

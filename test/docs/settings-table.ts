@@ -13,7 +13,7 @@ export function settingsTable(): string {
 type Row = { readonly path: string; readonly meaning: string };
 
 function rowsOf(schema: unknown, path: readonly string[]): readonly Row[] {
-  const { properties, description } = fieldsOf(schema);
+  const { properties, description, additionalProperties } = fieldsOf(schema);
   const name = path.join(".");
   const own =
     typeof description === "string" && name !== "" ? [{ path: name, meaning: description }] : [];
@@ -23,7 +23,9 @@ function rowsOf(schema: unknown, path: readonly string[]): readonly Row[] {
   const below = Object.entries(fieldsOf(properties)).flatMap(([key, value]) =>
     rowsOf(value, [...path, shownKey(key)]),
   );
-  return [...own, ...below];
+  // One row stands for all ids; where no others are allowed, it is `false`.
+  const others = additionalProperties ? rowsOf(additionalProperties, [...path, "ID"]) : [];
+  return [...own, ...below, ...others];
 }
 
 /** The three modes have the same settings. */

@@ -85,6 +85,7 @@ describe("settings", () => {
     expect(settings).toMatchObject({ layout: "rows", scrollback: 10 });
     expect(settings.modes.plan).toEqual({
       model: "c/d",
+      modelFrom: "project",
       agent: "x",
       env: { A: "project", B: "user" },
     });
@@ -97,6 +98,95 @@ describe("settings", () => {
 
     expect(inProject.settings.opencode.path).toBe(join(inProject.root, "bin/opencode"));
     expect(inHome.settings.opencode.path).toBe(join(inHome.ports.host.home, "bin/opencode"));
+  });
+});
+
+describe("models and runtimes", () => {
+  it("are read, with the file that each stands in", async () => {
+    const { settings, errors, warnings } = await load({
+      user: `{
+        "modes": { "plan": { "model": "a/b", "temperature": 0 }, "build": { "model": "a/b" } },
+        "runtimes": {
+          "ollama": { "keepAlive": -1 },
+          "box": { "type": "ollama", "url": "gpu-box:11434", "apiKeyVariable": "BOX_KEY" },
+          "mlx": { "enabled": false }
+        },
+        "memory": { "budget": "32GB" }
+      }`,
+      project: `{
+        "modes": { "build": { "temperature": 0.3 } },
+        "runtimes": { "box": { "url": "http://other", "keepAlive": "1h30m", "enabled": true } },
+        "memory": { "budget": 1000 }
+      }`,
+    });
+
+    expect([errors, warnings]).toEqual([[], []]);
+    expect(settings.modes).toMatchObject({
+      plan: { model: "a/b", modelFrom: "user", temperature: 0, temperatureFrom: "user" },
+      build: { model: "a/b", modelFrom: "user", temperature: 0.3, temperatureFrom: "project" },
+    });
+    expect(settings.runtimes).toEqual({
+      ollama: { keepAlive: "-1", from: "user" },
+      mlx: { off: true, from: "user" },
+      box: {
+        kind: "ollama",
+        url: "http://other",
+        tokenVariable: "BOX_KEY",
+        keepAlive: "1h30m",
+        off: false,
+        from: "project",
+      },
+    });
+    expect(settings.memoryBudgetBytes).toBe(1000);
+  });
+
+  it("mean the same when they are remembered", async () => {
+    const root = await temporaryDirectory();
+    const ports = isolatedPorts(root);
+    await writeFile(
+      join(root, "ai-rules.json"),
+      '{ "runtimes": { "ollama": { "keepAlive": 60 } }, "memory": { "budget": "1 GiB" } }',
+    );
+
+    const [first, second] = [await loadSettings(ports, root), await loadSettings(ports, root)];
+
+    expect(second.settings).toEqual(first.settings);
+    expect(second.settings).toMatchObject({
+      runtimes: { ollama: { keepAlive: "60", from: "project" } },
+      memoryBudgetBytes: 1024 ** 3,
+    });
+  });
+
+  it("are refused, each with its place, where they make no sense", async () => {
+    const { settings, errors, warnings } = await load({
+      project: `{
+  "modes": { "plan": { "temperature": 3 } },
+  "runtimes": {
+    "box": { "type": "ollama" },
+    "a/b": { "url": "x" },
+    "ollama": { "type": "olama", "keepAlive": "soon", "apiKeyVariable": "sk-123 456", "ulr": "x" },
+    "off": { "enabled": false }
+  },
+  "memory": { "budget": "much" }
+}`,
+    });
+
+    expect(lines(errors)).toEqual([
+      "ai-rules.json:2:39 modes.plan.temperature: expected at most 2, got 3",
+      'ai-rules.json:4:12 runtimes.box: expected a url, since box is no kind of runtime, got {"type":"ollama"}',
+      'ai-rules.json:5:12 runtimes.a/b: expected an id of letters, digits, _ . and -, got {"url":"x"}',
+      'ai-rules.json:6:25 runtimes.ollama.type: expected one of "ollama", "lmstudio", "mlx", "llama-server", "llama-swap", "openai", got "olama"',
+      'ai-rules.json:6:47 runtimes.ollama.keepAlive: expected a length of time such as "30m", or -1 for ever, got "soon"',
+      "ai-rules.json:6:73 runtimes.ollama.apiKeyVariable: expected a variable's name, got another text",
+      'ai-rules.json:9:25 memory.budget: expected a size such as "45GB", or a number of bytes, got "much"',
+    ]);
+    expect(lines(warnings)).toEqual([
+      "ai-rules.json:6:87 runtimes.ollama.ulr is not a setting; did you mean url?",
+    ]);
+    expect(settings.runtimes).toEqual({
+      ollama: { from: "project" },
+      off: { off: true, from: "project" },
+    });
   });
 });
 
@@ -164,7 +254,7 @@ describe("a file with mistakes", () => {
       "ai-rules.json:5:27 keys.bindings.restrat is not a setting; did you mean restart?",
     ]);
     expect(warnings[1]?.remedy).toBe(
-      "remove it; known here: shell, modes, layout, keys, scrollback, opencode",
+      "remove it; known here: shell, modes, layout, keys, scrollback, opencode, runtimes, memory",
     );
   });
 
