@@ -10,6 +10,7 @@ import { printable } from "../core/text.ts";
 import type { AdapterContext, LoadRequest } from "./adapter.ts";
 import type { RuntimeAnswer } from "./client.ts";
 import { errorText, modelFault } from "./faults.ts";
+import { llamaServerEvents } from "./llama-server-events.ts";
 import type { ListedModel } from "./llama-server-models.ts";
 import { askLlamaServer, listModels, named } from "./llama-server-requests.ts";
 import { pause } from "./pause.ts";
@@ -28,12 +29,15 @@ export async function loadLlamaServer(
 ): Promise<void> {
   const before = await find(context, request);
   if (!isUnloaded(before)) return untilAwake(context, request);
+  const following = followProgress(context, request);
   try {
     await begin(context, request);
     await untilAwake(context, request);
   } catch (error) {
     if (request.abort.aborted) await askToUnload(context, request.model).catch(() => {});
     throw error;
+  } finally {
+    await following.end();
   }
 }
 
@@ -51,6 +55,26 @@ export async function unloadLlamaServer(
     if (isUnloaded(model)) return;
     await pause(lookEveryMs, abort);
   }
+}
+
+/** How far a load is comes by itself; without that stream it is just not told. */
+function followProgress(
+  context: AdapterContext,
+  { model, onProgress }: LoadRequest,
+): { readonly end: () => Promise<void> } {
+  const ending = new AbortController();
+  const follow = async (): Promise<void> => {
+    for await (const event of llamaServerEvents(context, ending.signal))
+      if (event.type === "loading" && event.model === model && event.progress !== undefined)
+        onProgress(event.progress);
+  };
+  const followed = follow().catch(() => {});
+  return {
+    end: () => {
+      ending.abort();
+      return followed;
+    },
+  };
 }
 
 type Wanted = Pick<LoadRequest, "model" | "abort">;
@@ -89,9 +113,8 @@ async function untilAwake(context: AdapterContext, request: LoadRequest): Promis
   for (;;) {
     const model = await find(context, request);
     if (isUnloaded(model)) throw loadFailed(model, request.model);
-    const status = model === "loading" ? undefined : model.status;
-    if (model !== "loading" && status?.value !== "loading") return wake(context, model, request);
-    if (status?.progress !== undefined) request.onProgress(status.progress);
+    if (model !== "loading" && model.status?.value !== "loading")
+      return wake(context, model, request);
     await pause(lookEveryMs, request.abort);
   }
 }

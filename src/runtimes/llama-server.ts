@@ -5,17 +5,13 @@
  * load that model in a router. So only `/models` and `/props` are asked, without a model (measured
  * on b11669).
  */
-import { asObject, asText, parseJson } from "../core/json.ts";
+import { asObject, asText } from "../core/json.ts";
 import type { InstalledModel, LoadedModel } from "../core/runtime.ts";
-import type { Adapter, AdapterContext, ByHand, RuntimeEvent } from "./adapter.ts";
+import type { Adapter, AdapterContext, ByHand } from "./adapter.ts";
 import { strangeAnswer } from "./ask-runtime.ts";
+import { llamaServerEvents } from "./llama-server-events.ts";
 import { loadLlamaServer, unloadLlamaServer } from "./llama-server-load.ts";
-import {
-  installedModel,
-  loadedAlone,
-  loadedInRouter,
-  readProgress,
-} from "./llama-server-models.ts";
+import { installedModel, loadedAlone, loadedInRouter } from "./llama-server-models.ts";
 import {
   askLlamaServer,
   isLoading,
@@ -45,7 +41,7 @@ export const llamaServer: Adapter = {
   installed,
   load: loadLlamaServer,
   unload: unloadLlamaServer,
-  events,
+  events: llamaServerEvents,
   byHand,
 };
 
@@ -87,28 +83,6 @@ async function installed(
       return { ...known, ...withoutUndefined({ sizeBytes }) };
     }),
   );
-}
-
-/** A router's own; a server with one model has none, and its stream fails. */
-async function* events(
-  { client }: AdapterContext,
-  abort: AbortSignal,
-): AsyncGenerator<RuntimeEvent> {
-  for await (const { data } of client.events("/models/sse", { abort })) {
-    const event = readEvent(data);
-    if (event) yield event;
-  }
-}
-
-/** The documentation calls each event "model_status"; most are a "status_change" (b11669). */
-function readEvent(data: string): RuntimeEvent | undefined {
-  const event = asObject(parseJson(data));
-  const model = asText(event["model"]);
-  const change = asObject(event["data"]);
-  if (model === undefined || asText(change["status"]) === undefined) return undefined;
-  if (change["status"] !== "loading") return { type: "changed" };
-  const progress = readProgress(change["progress"]);
-  return { type: "loading", model, ...withoutUndefined({ progress }) };
 }
 
 function byHand({ deed, url, model }: ByHand): string {

@@ -55,6 +55,8 @@ export type LlamaServer = RuntimeServer & {
   loadsOf(name: string): number;
   /** Paths that woke or loaded a model although they only look. */
   readonly wokenBy: readonly string[];
+  /** Tells how far a load is. */
+  progress(name: string, share: number): void;
   finishLoad(): void;
   /** Lets a loaded model fall asleep. */
   sleep(name: string): void;
@@ -106,6 +108,11 @@ export async function startLlamaRouter(options: LlamaRouterOptions = {}): Promis
     for (const send of streams) send({ model: name, event, data });
   }
 
+  function tellProgress(slot: Slot, value: number): void {
+    const progress = { stages: ["text_model"], current: "text_model", value };
+    emit(slot, "status_change", { status: "loading", progress });
+  }
+
   function makeRoom(): void {
     const running = [...slots.values()].filter(({ state }) => state !== "unloaded");
     if (running.length < maxModels) return;
@@ -127,8 +134,7 @@ export async function startLlamaRouter(options: LlamaRouterOptions = {}): Promis
     delete slot.failed;
     slot.cancel = new AbortController();
     emit(slot, "model_status", { status: "loading" });
-    const progress = { stages: ["text_model"], current: "text_model", value: 0.5 };
-    emit(slot, "status_change", { status: "loading", progress });
+    tellProgress(slot, 0);
     return gate.pass(slot.cancel.signal).then((done) => {
       if (!done || exitCode !== undefined) {
         slot.failed = exitCode ?? 1;
@@ -231,6 +237,7 @@ export async function startLlamaRouter(options: LlamaRouterOptions = {}): Promis
     wokenBy,
     stateOf: (name) => slotOf(name).state,
     loadsOf: (name) => loads.get(name) ?? 0,
+    progress: (name, share) => tellProgress(slotOf(name), share),
     finishLoad: () => gate.open(),
     stop: (name) => stop(slotOf(name)),
     sleep(name) {
@@ -278,6 +285,7 @@ export async function startLlamaSingle(options: LlamaSingleOptions = {}): Promis
     wokenBy,
     stateOf: () => state,
     loadsOf: () => 1,
+    progress: () => {},
     finishLoad: () => {
       state = "loaded";
     },
