@@ -15,6 +15,8 @@ export type FaultyModel = {
   readonly runtime?: string | undefined;
   /** Names of what is installed: the nearest one may have been meant. */
   readonly installed?: readonly string[] | undefined;
+  /** Whether the runtime fetches models when asked to; it does unless this is false. */
+  readonly fetches?: boolean | undefined;
 };
 
 type Fault = { readonly code: ErrorCode; readonly message: string; readonly remedy: string };
@@ -25,6 +27,7 @@ type Shown = {
   /** As our commands take it. */
   readonly fullName: string;
   readonly nearest: string | undefined;
+  readonly fetches: boolean;
 };
 
 /** The words of a runtime about one of its models, as a problem; the words themselves are its detail. */
@@ -34,6 +37,7 @@ export function modelFault(text: string, about: FaultyModel): Problem {
     title: about.title,
     fullName: short(about.runtime ? `${about.runtime}/${about.model}` : about.model),
     nearest: nearest(about),
+    fetches: about.fetches !== false,
   };
   const words = printable(text.slice(0, 4000)).trim();
   for (const { when, fault } of ladder) {
@@ -185,11 +189,12 @@ function memoryFault(model: string, needs?: string): Fault {
   };
 }
 
-function notFound({ model, title, fullName, nearest: other }: Shown): Fault {
+function notFound({ model, title, fullName, nearest: other, fetches }: Shown): Fault {
+  const list = "`ai-rules models` lists what is there";
   return {
     code: "model/not-found",
     message: `${title} has no model ${model}${other ? `; did you mean ${other}?` : ""}`,
-    remedy: `fetch it: \`ai-rules models pull ${fullName}\`, or see \`ai-rules models\``,
+    remedy: fetches ? `fetch it: \`ai-rules models pull ${fullName}\`; ${list}` : list,
   };
 }
 
