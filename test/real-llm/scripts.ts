@@ -14,3 +14,9 @@ export const modeScripts: Scripts = {
   },
   "tiny-review": { type: "say", pieces: ["A review", " from", " tiny-review", "."] },
 };
+
+/** Two models that a mode is switched between. */
+export const switchScripts: Scripts = {
+  "tiny-alpha": { type: "say", pieces: ["Alpha", " speaks", " here", "."] },
+  "tiny-beta": { type: "say", pieces: ["Beta", " answers", " now", "."] },
+};
