@@ -28,20 +28,40 @@ export async function createRunDirectory(
 
 /** The run directories whose owner is dead. */
 export async function abandonedRunDirectories(
-  { files, processes }: Pick<Ports, "files" | "processes">,
+  ports: Pick<Ports, "files" | "processes">,
   runtimeDirectory: string,
 ): Promise<readonly string[]> {
+  const runs = await runDirectories(ports, runtimeDirectory);
+  return runs.filter(({ lives }) => !lives).map(({ path }) => path);
+}
+
+/** The run directories whose owner lives, that of this very run among them. */
+export async function liveRunDirectories(
+  ports: Pick<Ports, "files" | "processes">,
+  runtimeDirectory: string,
+): Promise<readonly string[]> {
+  const runs = await runDirectories(ports, runtimeDirectory);
+  return runs.filter(({ lives }) => lives).map(({ path }) => path);
+}
+
+type Run = { readonly path: string; readonly lives: boolean };
+
+async function runDirectories(
+  { files, processes }: Pick<Ports, "files" | "processes">,
+  runtimeDirectory: string,
+): Promise<readonly Run[]> {
   const names = await files.list(runtimeDirectory);
-  const checked = await Promise.all(
+  const runs = await Promise.all(
     names.map(async (name) => {
       const [, pid, start] = /^run-(\d+)-([0-9a-f]{8})-/.exec(name) ?? [];
-      if (!pid || !start) return [];
+      if (!pid || !start) return undefined;
       const owner = await processes.find(Number(pid));
-      const lives = owner && ownerName(owner.pid, owner.startedAt) === `${pid}-${start}`;
-      return lives ? [] : [join(runtimeDirectory, name)];
+      const lives =
+        owner !== undefined && ownerName(owner.pid, owner.startedAt) === `${pid}-${start}`;
+      return { path: join(runtimeDirectory, name), lives };
     }),
   );
-  return checked.flat();
+  return runs.filter((run) => run !== undefined);
 }
 
 function ownerName(pid: number, startedAt: string): string {
