@@ -1,4 +1,5 @@
 import type { AdapterContext } from "./adapter.ts";
+import { isLoopback } from "./ip-address.ts";
 
 /**
  * The size of a model's weights in bytes, from its file: what is not loaded, the server does not
@@ -8,7 +9,7 @@ export async function weightsBytes(
   { client, files }: AdapterContext,
   path: string | undefined,
 ): Promise<number | undefined> {
-  if (!path?.startsWith("/") || !isOnThisMachine(client.url)) return undefined;
+  if (!path?.startsWith("/") || !isLoopback(new URL(client.url).hostname)) return undefined;
   const sizes = await Promise.all(partsOf(path).map((part) => sizeOf(files, part)));
   return sizes.every((size) => size !== undefined)
     ? sizes.reduce((sum, size) => sum + size, 0)
@@ -28,8 +29,4 @@ function partsOf(path: string): readonly string[] {
 async function sizeOf(files: AdapterContext["files"], path: string): Promise<number | undefined> {
   const status = await files.status(path);
   return status?.kind === "file" ? status.size : undefined;
-}
-
-function isOnThisMachine(url: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
