@@ -7,6 +7,7 @@
 import { AiRulesError } from "../core/error.ts";
 import { asObject, asText } from "../core/json.ts";
 import type { InstalledModel } from "../core/runtime.ts";
+import { printable } from "../core/text.ts";
 import type { Adapter, AdapterContext, ByHand, LoadRequest } from "./adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "./ask-runtime.ts";
 import type { RuntimeAnswer } from "./client.ts";
@@ -110,6 +111,6 @@ function failed(
 
 /** A model goes when another one comes or the server ends: there is no command for the rest. */
 function byHand({ deed, url, model }: ByHand): string {
-  if (deed === "pull") return `hf download ${shellWord(model)}`;
+  if (deed === "pull") return `hf download ${shellWord(printable(model))}`;
   return curlPost(`${url}/v1/chat/completions`, chatBody(model));
 }
