@@ -17,6 +17,8 @@ const help = [
 const chords: Readonly<Record<string, string>> = {
   "restart-all": "ctrl+o R",
   environment: "ctrl+o E",
+  "pick-model": "ctrl+o m",
+  models: "ctrl+o M",
   quit: "ctrl+o q",
 };
 

@@ -72,8 +72,3 @@ export function splitText({ sizeBytes, gpuBytes }: LoadedModel): string | undefi
   if (gpuBytes === sizeBytes) return "100% GPU";
   return `${percent(1 - gpuBytes / sizeBytes)} CPU`;
 }
-
-/** Whether a part of a model has no room in the GPU, so that it is slow. */
-export function isPartlyOnCpu({ sizeBytes, gpuBytes }: LoadedModel): boolean {
-  return sizeBytes !== undefined && gpuBytes !== undefined && gpuBytes > 0 && gpuBytes < sizeBytes;
-}

@@ -1,14 +1,15 @@
 /** The models that a runtime has loaded, as the side panel shows them. */
 import { clipText, textWidth } from "../../core/cell-text.ts";
-import { memory, tokens } from "../../core/format.ts";
+import { isPartlyOnCpu } from "../../core/fit.ts";
+import { memory as bytesText, tokens } from "../../core/format.ts";
 import { modesUsing } from "../../core/installed-models.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
-import type { RuntimeState } from "../../core/runtime.ts";
+import type { MemoryState, RuntimeState } from "../../core/runtime.ts";
 import { modeNumber } from "../../core/select.ts";
 import type { State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import { type Line, type Meaning, type Span, span, spansWidth } from "./line.ts";
-import { isPartlyOnCpu, type ShownModel, shownModels, splitText, untilText } from "./loaded.ts";
+import { type ShownModel, shownModels, splitText, untilText } from "./loaded.ts";
 
 export type LoadedRequest = {
   readonly state: State;
@@ -20,24 +21,31 @@ const indent = "  ";
 
 /** Two lines a model: its name and who uses it, then its numbers and its time. */
 export function loadedLines({ state, runtime, cols }: LoadedRequest): readonly Line[] {
+  const memory = memoryOf(runtime, state);
   return shownModels(runtime, state.models).flatMap((model) => {
     const modes = modesUsing(state, runtime, model.name);
-    return [nameLine(model, modes, cols), numbersLine(model, state.now, cols)];
+    return [nameLine(model, modes, cols), numbersLine(model, { now: state.now, memory, cols })];
   });
 }
 
 /** One line a model: what gives way are the modes' words, then the numbers that are as they should be. */
 export function shortLoadedLines({ state, runtime, cols }: LoadedRequest): readonly Line[] {
+  const memory = memoryOf(runtime, state);
   return shownModels(runtime, state.models).map((model) => {
     const modes = modesUsing(state, runtime, model.name);
     const right = joined([
       contextSpan(model),
-      isPartlyOnCpu(model) ? splitSpan(model) : undefined,
+      isPartlyOnCpu(model, memory) ? splitSpan(model, memory) : undefined,
       untilSpan(model, state.now),
       modes.length === 0 ? undefined : span(`[${modes.map(modeNumber).join("")}]`, "strong"),
     ]);
     return { left: [span(clippedName(model, cols - spansWidth(right)))], right };
   });
+}
+
+/** The memory the models of a runtime are in, if it is this machine's. */
+function memoryOf({ address }: RuntimeState, { models }: State): MemoryState | undefined {
+  return address.local ? models.memory : undefined;
 }
 
 function nameLine(model: ShownModel, modes: readonly AgentMode[], cols: number): Line {
@@ -59,15 +67,21 @@ function clippedName({ name }: ShownModel, cols: number): string {
   return indent + clipText(printable(name), Math.max(1, cols - indent.length - 1));
 }
 
-function numbersLine(model: ShownModel, now: number, cols: number): Line {
+type Numbers = {
+  readonly now: number;
+  readonly memory: MemoryState | undefined;
+  readonly cols: number;
+};
+
+function numbersLine(model: ShownModel, { now, memory, cols }: Numbers): Line {
   const until = untilSpan(model, now);
   const room = cols - indent.length - (until ? spansWidth([until]) + 1 : 0);
-  const left = [span(indent), ...fitting(numbers(model), room)];
+  const left = [span(indent), ...fitting(numbers(model, memory), room)];
   return until ? { left, right: [until] } : { left };
 }
 
 /** The numbers of a model in reading order; what gives way first has the lowest `keep`. */
-function numbers(model: ShownModel): readonly Kept[] {
+function numbers(model: ShownModel, memory: MemoryState | undefined): readonly Kept[] {
   const { quantization, sizeBytes } = model;
   const all: readonly (Kept | undefined)[] = [
     quantization === undefined
@@ -75,7 +89,7 @@ function numbers(model: ShownModel): readonly Kept[] {
       : { keep: 0, span: span(printable(quantization), "dim") },
     kept(3, contextSpan(model)),
     sizeBytes === undefined ? undefined : { keep: 1, span: span(shortSize(sizeBytes), "dim") },
-    kept(2, splitSpan(model)),
+    kept(2, splitSpan(model, memory)),
   ];
   return all.filter((each) => each !== undefined);
 }
@@ -105,9 +119,11 @@ function contextSpan({ context }: ShownModel): Span | undefined {
   return context === undefined ? undefined : span(tokens(context));
 }
 
-function splitSpan(model: ShownModel): Span | undefined {
+function splitSpan(model: ShownModel, memory: MemoryState | undefined): Span | undefined {
   const text = splitText(model);
-  return text === undefined ? undefined : span(text, isPartlyOnCpu(model) ? "warning" : "dim");
+  return text === undefined
+    ? undefined
+    : span(text, isPartlyOnCpu(model, memory) ? "warning" : "dim");
 }
 
 function untilSpan(model: ShownModel, now: number): Span | undefined {
@@ -122,5 +138,5 @@ function untilMeaning({ state, busy }: ShownModel): Meaning {
 
 /** "24 GB", "4.7 GB": large sizes without what nobody counts. */
 function shortSize(bytes: number): string {
-  return bytes >= 9.95 * 1024 ** 3 ? `${Math.round(bytes / 1024 ** 3)} GB` : memory(bytes);
+  return bytes >= 9.95 * 1024 ** 3 ? `${Math.round(bytes / 1024 ** 3)} GB` : bytesText(bytes);
 }

@@ -3,6 +3,8 @@
  * loaded. In a short room a model takes one line; in the least one only trouble is told.
  */
 import { wrapText } from "../../core/cell-text.ts";
+import { runtimeName } from "../../core/model-rows.ts";
+import type { ModelWarning } from "../../core/model-warnings.ts";
 import type { MemoryState, RuntimeState } from "../../core/runtime.ts";
 import type { State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
@@ -10,18 +12,15 @@ import type { Hints } from "./hints.ts";
 import { blank, type Line, line, type Meaning, span } from "./line.ts";
 import { loadedLines, shortLoadedLines } from "./panel-loaded.ts";
 import { memoryLines, shortMemoryLine } from "./panel-memory.ts";
-import {
-  addressText,
-  connectionText,
-  isAbsent,
-  runtimeName,
-  runtimeTitle,
-} from "./runtime-text.ts";
+import { warningLines } from "./panel-warnings.ts";
+import { addressText, connectionText, isAbsent, runtimeTitle } from "./runtime-text.ts";
 
 export type ModelsRoom = "spacious" | "full" | "short" | "trouble";
 
 export type ModelsRequest = {
   readonly state: State;
+  /** Those of the state; working them out takes longer than drawing them. */
+  readonly warnings: readonly ModelWarning[];
   readonly cols: number;
   readonly hints: Hints;
   readonly room: ModelsRoom;
@@ -32,8 +31,12 @@ export function modelLines(request: ModelsRequest): readonly Line[] {
   const gap = room === "spacious" ? [blank] : [];
   const memory = shownMemory(state);
   const runtimes = state.models.runtimes.filter((each) => !isAbsent(each));
-  if (room === "trouble") return runtimes.filter(isInTrouble).map((each) => headLine(each, state));
+  if (room === "trouble") {
+    const troubled = runtimes.filter(isInTrouble).map((each) => headLine(each, state));
+    return [...warningLines({ ...request, room: "errors" }), ...troubled];
+  }
   const parts: readonly (readonly Line[])[] = [
+    warningLines({ ...request, room: room === "short" ? "short" : "all" }),
     memory === undefined ? [] : memoryPart(memory, cols, room),
     runtimes.flatMap((runtime) => runtimeLines(runtime, request)),
     room === "short" ? [] : absentLines(state, cols),
@@ -91,16 +94,15 @@ function headLine(runtime: RuntimeState, { now }: State): Line {
 
 /** Why a runtime cannot be used, and the way out of it. */
 function troubleLines(runtime: RuntimeState, { cols, room }: ModelsRequest): readonly Line[] {
-  const { connection, address } = runtime;
+  const { connection } = runtime;
   if (connection.type === "up" || connection.type === "probing" || connection.type === "stale") {
     return [];
   }
   const rows = room === "short" ? 1 : 3;
   const found = connection.type === "wrong-service" ? `it is ${connection.found}` : undefined;
-  const remedy = address.note?.remedy ?? connection.problem.remedy;
   return [
     ...indented(found, { cols, rows: 1, meaning: "error" }),
-    ...indented(remedy, { cols, rows, meaning: "plain" }),
+    ...indented(connection.problem.remedy, { cols, rows, meaning: "plain" }),
   ];
 }
 

@@ -8,6 +8,7 @@
 import { wrapText } from "../../core/cell-text.ts";
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
+import { type ModelWarning, modelWarnings } from "../../core/model-warnings.ts";
 import type { Switch } from "../../core/models.ts";
 import {
   clockText,
@@ -49,7 +50,8 @@ const rooms: readonly Room[] = [
 
 export function panelView(state: State, size: Size, hints: Hints): PanelView {
   const cols = size.cols - 2; // One column is left free on both sides.
-  const tries = rooms.map((room) => () => panelLines({ state, cols, hints, room }));
+  const warnings = modelWarnings(state);
+  const tries = rooms.map((room) => () => panelLines({ state, warnings, cols, hints, room }));
   return { type: "panel", lines: firstThatFits(tries, size.rows).slice(0, size.rows) };
 }
 
@@ -65,13 +67,14 @@ function firstThatFits(tries: readonly (() => readonly Line[])[], rows: number):
 
 type PanelRequest = {
   readonly state: State;
+  readonly warnings: readonly ModelWarning[];
   readonly cols: number;
   readonly hints: Hints;
   readonly room: Room;
 };
 
 function panelLines(request: PanelRequest): readonly Line[] {
-  const { state, cols, hints, room } = request;
+  const { state, room } = request;
   const gap = room.gaps ? [blank] : [];
   const environment = environmentLines(request);
   return [
@@ -80,9 +83,9 @@ function panelLines(request: PanelRequest): readonly Line[] {
     ...agentModes.flatMap((mode) => [
       ...gap,
       modeLine(state, mode),
-      ...(showsDetails(request, mode) ? detailLines(state, mode, cols) : []),
+      ...(showsDetails(request, mode) ? detailLines(state, mode, request.cols) : []),
     ]),
-    ...(room.models === "none" ? [] : modelLines({ state, cols, hints, room: room.models })),
+    ...(room.models === "none" ? [] : modelLines({ ...request, room: room.models })),
   ];
 }
 

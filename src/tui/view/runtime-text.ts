@@ -1,13 +1,9 @@
 /** Runtimes in words: what they are called, whether they answer, where they are. */
 import { roughly } from "../../core/format.ts";
+import { runtimeName } from "../../core/model-rows.ts";
 import { type RuntimeState, runtimeTitles } from "../../core/runtime.ts";
 import type { Glyph } from "../../core/select.ts";
 import { printable } from "../../core/text.ts";
-
-/** "Ollama", or "gpu-box" where it has a name of its own. */
-export function runtimeName({ address, kind }: RuntimeState): string {
-  return address.id === kind ? runtimeTitles[kind] : printable(address.id);
-}
 
 /** "Ollama 0.32.15", "gpu-box Ollama 0.24.0". */
 export function runtimeTitle(runtime: RuntimeState): string {

@@ -9,8 +9,8 @@ function job(deed: ModelJob["deed"], changes: Partial<RunningJob> = {}): Running
   return { id: "1", runtime: "ollama", deed, since: now - 12_000, ...changes };
 }
 
-function shown(job: RunningJob, loaded: readonly LoadedModel[] = sampleOllama.loaded) {
-  return shownModels({ ...sampleOllama, loaded }, { jobs: [job] }).map((model) => {
+function shown(running: RunningJob, loaded: readonly LoadedModel[] = sampleOllama.loaded) {
+  return shownModels({ ...sampleOllama, loaded }, { jobs: [running] }).map((model) => {
     return `${model.name} ${untilText(model, now)}`;
   });
 }

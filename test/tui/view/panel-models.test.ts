@@ -46,7 +46,11 @@ describe("the models in the side panel", () => {
     const runtimes = [...sampleModels().runtimes, absentMlx];
 
     expect(models({ runtimes })).toBe(
-      ` GPU memory              43.0/48.0 GB
+      ` ! review: a context of 16k is too
+   small for an agent · ctrl+o m:
+   load it with 64k
+
+ GPU memory              43.0/48.0 GB
  ████████████████░│ ▅▅▅▅▅▅▅██████████
  45.0 GB for models (MLX_VRAM_LIMIT)
 
@@ -85,6 +89,7 @@ describe("the models in the side panel", () => {
      Greeting
    2 build                 ○ idle
    3 review                ○ idle
+ ! review: a context of… ctrl+o m
  █████████████████░│ 43.0/48.0 GB
  ● Ollama 0.32.15              up
    qwen3-coder:30b    64k 4m [12]
@@ -116,6 +121,44 @@ describe("the models in the side panel", () => {
   });
 });
 
+describe("a warning in the side panel", () => {
+  const tiny = { ...sampleOllama, loaded: [sampleLoaded("qwen3-coder:30b", { context: 4096 })] };
+  const wishes = all("ollama/qwen3-coder:30b");
+
+  it("says what is wrong, the key and what to do with it", () => {
+    expect(models({ runtimes: [tiny], wishes })).toMatch(
+      /^ ✕ plan, build and review: a context\n {3}of 4k is too small for an agent ·\n {3}ctrl\+o m: pick it again with 64k\n/,
+    );
+  });
+
+  it("says what to do where there is no key for it", () => {
+    const trouble = { ...problem, message: "GPU lost after sleep", remedy: "restart Ollama" };
+
+    expect(models({ runtimes: [{ ...sampleOllama, troubles: [trouble] }] })).toMatch(
+      /^ ✕ GPU lost after sleep · restart\n {3}Ollama\n/,
+    );
+  });
+
+  it("stays when only trouble is told, if it keeps a mode from work", () => {
+    const rows = panel(sampleModelsState({ runtimes: [tiny], wishes }), { cols: 34, rows: 8 });
+
+    expect(rows).toMatch(/3 review.*\n ✕ plan, build and revi… ctrl\+o m$/);
+    expect(panel(sampleModelsState(), { cols: 34, rows: 8 })).not.toContain("context");
+  });
+
+  it("is counted only where there are many", () => {
+    const troubles = Array.from({ length: 6 }, (_, index) => ({
+      ...problem,
+      message: `t${index}`,
+    }));
+
+    const text = models({ runtimes: [{ ...sampleOllama, troubles }] });
+
+    expect(text).toContain("t3 · start it: ollama serve\n   and 2 more\n");
+    expect(text).not.toContain("t4");
+  });
+});
+
 describe("a runtime in the side panel", () => {
   it.each<readonly [Connection, string]>([
     [{ type: "probing" }, "⟳ Ollama 0.32.15              asking"],
@@ -141,15 +184,6 @@ describe("a runtime in the side panel", () => {
   it("says that it has nothing loaded, unless it cannot know", () => {
     expect(only({ ...sampleOllama, loaded: [] })).toMatch(/up\n {3}nothing loaded$/);
     expect(only(sampleRuntime("mlx"))).toMatch(/MLX +up$/);
-  });
-
-  it("names the odd address before anything else where it does not answer", () => {
-    const note = { ...problem, remedy: "did you mean :11434?" };
-    const address = { ...sampleOllama.address, note };
-
-    expect(
-      only({ ...sampleOllama, address, connection: { type: "down", since: now, problem } }),
-    ).toContain("did you mean :11434?");
   });
 
   it("has no word where nobody asked for it and it has not answered", () => {
