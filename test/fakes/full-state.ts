@@ -1,6 +1,15 @@
 /** States that are hard to show: long, wide and hostile texts in every place that comes from outside. */
 import type { Problem } from "../../src/core/error.ts";
+import type { ModelsState } from "../../src/core/models.ts";
 import type { State } from "../../src/core/state.ts";
+import {
+  downLlamaServer,
+  sampleInstalled,
+  sampleLoaded,
+  sampleMemory,
+  sampleModels,
+  sampleOllama,
+} from "./sample-models.ts";
 import { sampleNow as now, readyEnvironment, sampleState, withPane } from "./sample-state.ts";
 
 const hostile =
@@ -33,11 +42,57 @@ const reloading: State["environment"] = {
   reload: { type: "broken", problem },
 };
 
+const wish = {
+  model: `ollama/${hostile}`,
+  source: { from: "chosen" },
+  insteadOf: oneWord,
+} as const;
+
+function hostileModels(): ModelsState {
+  const loaded = [hostile, oneWord].map((name) => sampleLoaded(name, { quantization: hostile }));
+  const installed = [hostile, oneWord].map((name) => {
+    return sampleInstalled(name, { title: hostile, family: oneWord, parameters: hostile });
+  });
+  const address = { ...sampleOllama.address, id: hostile, url: oneWord, local: false };
+  const connection = { type: "wrong-service", since: now, found: hostile, problem } as const;
+  const samples = sampleModels();
+  return {
+    ...samples,
+    runtimes: [
+      ...samples.runtimes,
+      { ...sampleOllama, address, version: hostile, loaded, installed, troubles: [problem] },
+      { ...sampleOllama, loaded, installed, reloads: { [hostile]: 12 } },
+      { ...downLlamaServer, connection },
+    ],
+    memory: { ...sampleMemory, budgetFrom: hostile, usedBytes: 1e15 },
+    wishes: { plan: wish, build: wish },
+    recent: [`ollama/${hostile}`, oneWord],
+    opencodeModels: [`cloud/${hostile}`, hostile],
+    switches: {
+      plan: {
+        plan: { model: `ollama/${hostile}`, unloadFirst: [] },
+        since: now,
+        step: { type: "failed", at: now, problem },
+      },
+    },
+    jobs: [
+      {
+        id: "1",
+        runtime: "ollama",
+        deed: { type: "load", model: `${hostile}2` },
+        since: now - 1e9,
+        progress: 0.1,
+      },
+    ],
+  };
+}
+
 function crowded(): State {
   const notice = { level: "warning", text: hostile, remedy: oneWord, until: now } as const;
   const base = sampleState({
     project: { root: "/", name: hostile },
     environment: reloading,
+    models: hostileModels(),
     zoomed: true,
     mouseCaptured: false,
     notice,
@@ -73,6 +128,31 @@ export const fullStates: Readonly<Record<string, State>> = {
     overlay: { type: "log", lines: Array.from({ length: 90 }, () => hostile), top: 1e15 },
   },
   environment: { ...crowded(), overlay: { type: "environment", top: 2 } },
+  "model picker": {
+    ...crowded(),
+    overlay: { type: "model-picker", mode: "build", query: "", selected: 1, arithmetic: true },
+  },
+  "model picker query": {
+    ...crowded(),
+    overlay: {
+      type: "model-picker",
+      mode: "build",
+      query: hostile,
+      selected: 9,
+      arithmetic: false,
+    },
+  },
+  "switch options": {
+    ...crowded(),
+    overlay: {
+      type: "switch-options",
+      mode: "build",
+      model: `ollama/${hostile}`,
+      selected: 0,
+      arithmetic: true,
+    },
+  },
+  models: { ...crowded(), overlay: { type: "models", selected: 3, details: true } },
   confirm: {
     ...crowded(),
     overlay: {

@@ -1,14 +1,15 @@
 /** Which overlay is open, what it shows and how big it wants to be. */
+import { textWidth } from "../../core/cell-text.ts";
 import type { Overlay, State } from "../../core/state.ts";
 import { confirmView } from "./confirm.ts";
 import { environmentView } from "./environment.ts";
 import { helpView } from "./help.ts";
-import type { Hints } from "./hints.ts";
+import type { Hints, KeyHint } from "./hints.ts";
 import type { Size } from "./line.ts";
 import { logView } from "./log.ts";
-import { modelPickerView } from "./model-picker.ts";
+import { modelPickerView, pickerRows } from "./model-picker.ts";
 import { modelsView } from "./models.ts";
-import type { OverlayView } from "./overlay-view.ts";
+import type { OverlayRequest, OverlayView } from "./overlay-view.ts";
 import { paletteView } from "./palette.ts";
 import { switchOptionsView } from "./switch-options.ts";
 
@@ -21,7 +22,7 @@ const widths: Readonly<Record<Overlay["type"], number>> = {
   log: 160,
   environment: 100,
   confirm: 64,
-  "model-picker": 110,
+  "model-picker": 126,
   "switch-options": 84,
   models: 110,
 };
@@ -34,7 +35,19 @@ export function overlayView(state: State, size: Size, hints: Hints): OverlayView
     cols: Math.max(1, size.cols - overlayFrame.cols),
     rows: Math.max(0, size.rows - overlayFrame.rows),
   };
-  const request = { state, hints, size: inner };
+  const view = viewOf(overlay, { state, hints, size: inner });
+  return { ...view, keys: fittingKeys(view.keys, inner.cols) };
+}
+
+/** The keys for which there is room; the first one and the last, which closes, stay. */
+function fittingKeys(keys: readonly KeyHint[], cols: number): readonly KeyHint[] {
+  const width = keys.reduce((sum, hint) => sum + textWidth(`${hint.keys} ${hint.title}`) + 2, -2);
+  return width <= cols || keys.length <= 2
+    ? keys
+    : fittingKeys([...keys.slice(0, -2), ...keys.slice(-1)], cols);
+}
+
+function viewOf(overlay: Overlay, request: Omit<OverlayRequest, "overlay">): OverlayView {
   switch (overlay.type) {
     case "help":
       return helpView({ ...request, overlay });
@@ -59,10 +72,15 @@ export function overlayView(state: State, size: Size, hints: Hints): OverlayView
 
 /** The size the open overlay wants, frame included, when it may take at most `room`. */
 export function overlaySize(state: State, room: Size, hints: Hints): Size | undefined {
-  if (state.overlay === undefined) return undefined;
-  const cols = Math.min(room.cols, widths[state.overlay.type]);
+  const { overlay } = state;
+  if (overlay === undefined) return undefined;
+  const cols = Math.min(room.cols, widths[overlay.type]);
   // The log takes all rows; going through its thousands of lines would only tell the same.
-  if (state.overlay.type === "log") return { cols, rows: room.rows };
+  if (overlay.type === "log") return { cols, rows: room.rows };
+  // What fits is worked out for each of hundreds of models; their number alone gives the height.
+  if (overlay.type === "model-picker") {
+    return { cols, rows: Math.min(room.rows, pickerRows(state, overlay) + overlayFrame.rows) };
+  }
   const view = overlayView(state, { cols, rows: room.rows }, hints);
   return view && { cols, rows: Math.min(room.rows, view.wanted + overlayFrame.rows) };
 }

@@ -9,6 +9,8 @@ import { surfaces } from "./surfaces.ts";
  * the last page. Undefined where there is nothing to scroll. A key moves from here.
  */
 export function shownTop(state: State, scene: Scene): number | undefined {
+  // A list has a selection and no top; the picker's view would be made for nothing.
+  if (state.overlay && !("top" in state.overlay)) return undefined;
   const place = surfaces(state, scene).find(({ id }) => id === "overlay");
   return place && overlayView(state, place.rect, hintsOf(state.settings.keys))?.top;
 }

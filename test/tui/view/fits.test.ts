@@ -27,20 +27,26 @@ describe("a surface", () => {
     },
   );
 
-  it.each(["help", "palette", "log end", "environment", "confirm"])(
-    "keeps title, keys and frame of the overlay '%s' in a small room",
-    (name) => {
-      const frame = drawnFrame({
-        id: "overlay",
-        state: fullStates[name]!,
-        size: { cols: 60, rows: 8 },
-      });
+  it.each([
+    "help",
+    "palette",
+    "log end",
+    "environment",
+    "confirm",
+    "model picker",
+    "switch options",
+    "models",
+  ])("keeps title, keys and frame of the overlay '%s' in a small room", (name) => {
+    const frame = drawnFrame({
+      id: "overlay",
+      state: fullStates[name]!,
+      size: { cols: 60, rows: 8 },
+    });
 
-      expect(frame.split("\n")).toHaveLength(8);
-      expect(frame).toMatch(/^╭─+╮\n(.*│\n){6}╰─+╯$/u);
-      expect(frame.split("\n")[6]).toMatch(/esc|yes/);
-    },
-  );
+    expect(frame.split("\n")).toHaveLength(8);
+    expect(frame).toMatch(/^╭─+╮\n(.*│\n){6}╰─+╯$/u);
+    expect(frame.split("\n")[6]).toMatch(/esc|yes/);
+  });
 });
 
 function surfacesOf(state: State): readonly SurfaceId[] {
