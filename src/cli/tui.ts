@@ -14,6 +14,7 @@ import { startThread } from "../platform/thread.ts";
 import { directoriesOf, openRuntimeDirectory, projectDirectory } from "../project/directories.ts";
 import { createProcessLedger, sweepLeftovers } from "../project/leftovers.ts";
 import { acquireLock } from "../project/lock.ts";
+import { openPicks } from "../project/picks.ts";
 import { findProjectRoot } from "../project/root.ts";
 import { createRunDirectory } from "../project/run-directory.ts";
 import { createSavedStateWriter, readSavedState } from "../project/saved-state.ts";
@@ -65,12 +66,12 @@ async function runInProject({ ports, terminal, root, runtime, options }: Session
   const { saved, problem } = await readSavedState(ports, data);
   const run = await createRunDirectory(ports, runtime);
   const notices = createNotices(ports.log);
-  notices.tell([...settings.errors, ...settings.warnings, ...(problem ? [problem] : [])]);
+  const onProblem = (found: Problem) => notices.tell([found]);
+  const picks = await openPicks(ports, { projectDirectory: data, onProblem });
+  const problems = [problem, picks.problem].filter((each) => each !== undefined);
+  notices.tell([...settings.errors, ...settings.warnings, ...problems]);
   void tellKeyProblems({ ports, root, settings: settings.settings, tell: notices.tell });
-  const writer = createSavedStateWriter(ports, {
-    projectDirectory: data,
-    onProblem: (found) => notices.tell([found]),
-  });
+  const writer = createSavedStateWriter(ports, { projectDirectory: data, onProblem });
   const shell = options.shell ?? settings.settings.shell;
   try {
     return await runTui({
@@ -81,9 +82,11 @@ async function runInProject({ ports, terminal, root, runtime, options }: Session
       project: { root, name: basename(root) },
       settings: settings.settings,
       watchNotices: notices.listen,
-      directories: { run: run.path, data, environments: directories.environments },
+      directories: { runtime, run: run.path, data, environments: directories.environments },
       ledger: createProcessLedger(ports, run.path),
       save: writer.save,
+      savePicks: picks.save,
+      watchPicks: picks.watch,
       watchSettings: (onChange) =>
         watchSettings(ports, {
           root,
@@ -96,9 +99,11 @@ async function runInProject({ ports, terminal, root, runtime, options }: Session
         }),
       ...(shell === undefined ? {} : { shell }),
       ...(saved === undefined ? {} : { saved }),
+      ...(picks.saved === undefined ? {} : { picks: picks.saved }),
     });
   } finally {
     await writer.flush();
+    await picks.flush();
     await sweeping;
     await run.remove();
   }

@@ -155,14 +155,13 @@ function parse(text: string): SavedPicks | undefined {
   const value = parseJson(text);
   if (!isObject(value)) return undefined;
   const picks = asObject(value["picks"]);
-  const models = agentModes.map((mode) => [mode, asText(asObject(picks[mode])["model"])] as const);
-  const recent = asList(value["recent"]).map(asText).filter(isRef);
-  return inOrder({
-    picks: Object.fromEntries(
-      models.flatMap(([mode, model]) => (isRef(model) ? [[mode, { model }]] : [])),
-    ),
-    recent,
+  const read = agentModes.flatMap((mode) => {
+    const { model, fresh } = asObject(picks[mode]);
+    const name = asText(model);
+    return isRef(name) ? [[mode, { model: name, ...(fresh === true ? { fresh } : {}) }]] : [];
   });
+  const recent = asList(value["recent"]).map(asText).filter(isRef);
+  return inOrder({ picks: Object.fromEntries(read), recent });
 }
 
 /** A full name of a length that no model's name has by far; it is stripped before it is shown. */
@@ -175,8 +174,10 @@ const mostRecent = 10;
 /** The same picks always as the same JSON: the fields in one order, and nothing else. */
 function inOrder({ picks, recent }: SavedPicks): SavedPicks {
   const known = agentModes.flatMap((mode) => {
-    const model = picks[mode]?.model;
-    return model === undefined ? [] : [[mode, { model }]];
+    const pick = picks[mode];
+    if (!pick) return [];
+    const { model, fresh } = pick;
+    return [[mode, { model, ...(fresh ? { fresh } : {}) }]];
   });
   return { picks: Object.fromEntries(known), recent: [...new Set(recent)].slice(0, mostRecent) };
 }

@@ -1,13 +1,15 @@
 /** What a mode runs: OpenCode with its own port, password and configuration, or a plain command. */
 import { delimiter, isAbsolute, join } from "node:path";
+import { agentModel } from "../core/agent-model.ts";
 import { AiRulesError } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { agentModes } from "../core/mode.ts";
 import type { State } from "../core/state.ts";
-import { prepareLaunch } from "../opencode/launch.ts";
+import { type LaunchRequest, prepareLaunch } from "../opencode/launch.ts";
 import { locateOpencode } from "../opencode/locate.ts";
 import { watchAgent } from "../opencode/watch.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
+import type { ModelApplier } from "./model-applier.ts";
 import { commandMissing, type Program } from "./supervisor.ts";
 
 export type ProgramOptions = {
@@ -16,6 +18,10 @@ export type ProgramOptions = {
   /** The environment that a process which starts now gets. */
   readonly variables: () => Variables;
   readonly directories: { readonly run: string; readonly data: string };
+  /** Resolves when it is known which model a mode uses. */
+  readonly modelKnown: (mode: AgentMode) => Promise<void>;
+  /** An agent is about to start; returns what is to be done once it answers. */
+  readonly agentStarts: ModelApplier["starts"];
 };
 
 /** Makes the function that finds out what to run in a mode. */
@@ -47,6 +53,7 @@ async function commandOf(
 
 async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Program> {
   const { ports, state } = options;
+  await options.modelKnown(mode);
   const { project, settings, panes } = state();
   const environment = paneVariables(options.variables(), mode);
   const located = await locateOpencode(ports, {
@@ -61,7 +68,7 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
   const sessionId = panes[mode].session?.id;
   const launch = await prepareLaunch(ports, {
     mode,
-    settings: settings.modes[mode],
+    ...modelOf(state(), mode),
     project,
     directories: options.directories,
     port,
@@ -70,21 +77,41 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
     opencode: located,
     ...(sessionId === undefined ? {} : { sessionId }),
   });
-  const { model } = settings.modes[mode];
+  const { agentName, modelsFile } = launch;
+  const onReady = options.agentStarts(mode, { port, password, agentName, modelsFile });
   return {
     ...launch,
     cwd: project.root,
     watch: (report) =>
       watchAgent(ports, {
         mode,
-        agentName: launch.agentName,
+        agentName,
         port,
         password,
         report,
-        ...(model === undefined ? {} : { wantedModel: model }),
+        onReady,
+        // A switch changes it while the agent runs.
+        get wantedModel() {
+          return state().panes[mode].wantedModel;
+        },
         ...(sessionId === undefined ? {} : { sessionId }),
       }),
     lostSession: (screen) => /Session not found/i.test(screen),
+  };
+}
+
+/** The model of a mode for OpenCode: one of our runtimes, or one of its own by its name. */
+function modelOf(
+  { models, settings }: State,
+  mode: AgentMode,
+): Pick<LaunchRequest, "settings" | "localModel"> {
+  const localModel = agentModel(models, mode);
+  const wish = models.wishes[mode];
+  // What OpenCode's own configuration says need not be said again.
+  const named = wish && wish.source.from !== "opencode" ? { model: wish.model } : {};
+  return {
+    settings: { ...settings.modes[mode], ...named },
+    ...(localModel ? { localModel } : {}),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Exit } from "../core/agent.ts";
 import { initialState } from "../core/initial-state.ts";
 import { arrange } from "../core/layout.ts";
 import { type AgentMode, agentModes, byMode } from "../core/mode.ts";
+import type { SavedPicks } from "../core/models.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Notice, Saved } from "../core/state.ts";
 import { createKeymap, type Keymap } from "../keys/keymap.ts";
@@ -21,6 +22,8 @@ import { createDisplay } from "./display.ts";
 import { createPerformer } from "./effects.ts";
 import { createInput } from "./input.ts";
 import { createMemoryKeeper } from "./memory-keeper.ts";
+import { createModelApplier } from "./model-applier.ts";
+import { createModels } from "./models.ts";
 import { colorDepthOf, createOuterTerminal, hasUnicode } from "./outer-terminal.ts";
 import { createPaneHost } from "./pane-host.ts";
 import { createPrograms } from "./programs.ts";
@@ -38,13 +41,19 @@ export type TuiOptions = {
   readonly settings: Settings;
   readonly shell?: string;
   readonly saved?: Saved;
+  readonly picks?: SavedPicks;
   readonly directories: {
+    /** That of all runs. */
+    readonly runtime: string;
     readonly run: string;
     readonly data: string;
     readonly environments: string;
   };
   readonly ledger: ProcessLedger;
   readonly save: (saved: Saved) => void;
+  readonly savePicks: (saved: SavedPicks) => void;
+  /** Tells of picks that something else has made. */
+  readonly watchPicks: (onPicked: (saved: SavedPicks) => void) => Cancel;
   /** Tells of each change of the settings files. */
   readonly watchSettings: (onChange: (settings: Settings) => void) => Cancel;
   /** Tells what the user should know, also what was found before the start. */
@@ -77,6 +86,7 @@ function openTui(
       screen: terminal.size(),
       now: clock.now(),
       ...(options.saved ? { saved: options.saved } : {}),
+      ...(options.picks ? { picks: options.picks } : {}),
     }),
     clock,
     perform: (effect) => perform(effect),
@@ -155,6 +165,23 @@ function openTui(
     ...(options.shell === undefined ? {} : { shell: options.shell }),
   });
 
+  const models = createModels({
+    ports,
+    root: project.root,
+    variables: environment.variables,
+    directories: options.directories,
+    state,
+    dispatch,
+    copy: outer.copy,
+  });
+
+  const applier = createModelApplier({
+    ports,
+    state,
+    dispatch,
+    screen: (mode) => host.emulator(mode).screenText(),
+  });
+
   const supervisor = createSupervisor({
     ports,
     host,
@@ -165,6 +192,8 @@ function openTui(
       state,
       variables: environment.variables,
       directories: options.directories,
+      modelKnown: models.ready,
+      agentStarts: applier.starts,
     }),
     onStarted: (pid) => void ledger.started(pid),
     stopTree: async (pid, program) => {
@@ -216,19 +245,19 @@ function openTui(
     useEnvironment: environment.use,
     startAgents: supervisor.start,
     stopAgent: (mode) => void supervisor.stop(mode),
-    setUpModels: () => {},
-    refreshRuntimes: () => {},
-    describeModel: () => {},
-    runJob: () => {},
-    cancelJob: () => {},
-    applyModel: () => {},
+    setUpModels: models.setUp,
+    refreshRuntimes: models.refresh,
+    describeModel: models.describe,
+    runJob: models.runJob,
+    cancelJob: models.cancelJob,
+    applyModel: applier.apply,
     copy: outer.copy,
-    copyByHand: () => {},
+    copyByHand: models.copyByHand,
     sendPrefix: input.sendPrefix,
     scroll: input.scroll,
     captureMouse: () => input.followPane(),
     readLog: () => void ports.log.tail(500).then((lines) => dispatch({ type: "log-read", lines })),
-    savePicks: () => {},
+    savePicks: options.savePicks,
     save: options.save,
     quit: (exitCode) => void end(exitCode),
   });
@@ -238,6 +267,7 @@ function openTui(
     display.stateChanged(next, previous);
     if (next.focus !== previous.focus) input.focusMoved(previous.focus, next.focus);
     clockwork.stateChanged(next);
+    models.stateChanged(next, previous);
   });
 
   let stopping: Promise<void> | undefined;
@@ -251,7 +281,9 @@ function openTui(
   async function stopEverything(): Promise<void> {
     stopWatchingSettings();
     stopWatchingNotices();
+    stopWatchingPicks();
     environment.stop();
+    models.stop();
     clockwork.stop();
     memory.stop();
     await supervisor.stopAll();
@@ -266,6 +298,10 @@ function openTui(
 
   const stopWatchingSettings = options.watchSettings((changed) =>
     dispatch({ type: "settings-changed", settings: changed }),
+  );
+
+  const stopWatchingPicks = options.watchPicks((saved) =>
+    dispatch({ type: "picks-changed", saved }),
   );
 
   options.ownProcess.onSignal((name) =>

@@ -40,6 +40,16 @@ describe("the picks of a project", () => {
     expect(await readdir(directory)).toEqual(["picks.json"]);
   });
 
+  it("say which of them no conversation has yet", async () => {
+    const directory = await temporaryDirectory();
+    const ports = isolatedPorts(directory);
+    const fresh: SavedPicks = { picks: { plan: { model: "a/b", fresh: true } }, recent: [] };
+
+    await writePicks(ports, directory, fresh);
+
+    expect(await readPicks(ports, directory)).toEqual({ saved: fresh });
+  });
+
   it("leave out what makes no sense", async () => {
     const directory = await temporaryDirectory();
     const odd = {

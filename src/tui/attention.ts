@@ -1,0 +1,17 @@
+import { arrange } from "../core/layout.ts";
+import type { State } from "../core/state.ts";
+
+/** How closely somebody looks at the runtimes: that decides how often they are asked. */
+export type Attention = "focused" | "shown" | "hidden";
+
+export function attentionOf(state: State): Attention {
+  const { overlay, environment } = state;
+  switch (overlay?.type) {
+    case "model-picker":
+    case "switch-options":
+    case "models":
+      return "focused";
+    default:
+      return environment.type === "ready" && arrange(state).panel ? "shown" : "hidden";
+  }
+}
