@@ -1,10 +1,19 @@
 /** A real OpenCode is given other models while it runs; the model servers tell which one it asks. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AgentModel } from "../../src/core/agent-model.ts";
 import { applyModel } from "../../src/tui/apply-model.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { until } from "../fakes/until.ts";
-import { createWorld, opencodeIsThere, type Pane, type World } from "./real-pane.ts";
+import {
+  bash,
+  createWorld,
+  opencodeIsThere,
+  type Pane,
+  toolCall,
+  type World,
+} from "./real-pane.ts";
 
 const slow = { timeoutMs: 60_000 } as const;
 
@@ -92,6 +101,19 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
       await send("typed before");
       expect(lastRequest()).toMatchObject({ model: "big", output: 3000 });
       expect(JSON.stringify(runtime.requests.at(-1)?.body)).toContain("small heard: one");
+    });
+
+    it("stays as locked as it was", async () => {
+      const file = join(world.root, "written");
+      const tries = [toolCall("write", { filePath: file, content: "x" }), bash("touch written")];
+      pane.terminal.paste(tries.join("\n"));
+      await pane.terminal.until(/Pasted|touch written/);
+      pane.terminal.press("enter");
+
+      await until(() => runtime.requests.at(-1)?.toolResults.length === tries.length, slow);
+      await pane.activity("idle");
+      expect(existsSync(file)).toBe(false);
+      expect(pane.last("mismatch")?.problem.code).not.toBe("opencode/agent-not-locked");
     });
 
     it("goes on with a model it knows, there and back, however often", async () => {
