@@ -22,11 +22,6 @@ export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** A yes or no, or undefined for anything else. */
-export function asFlag(value: unknown): boolean | undefined {
-  return typeof value === "boolean" ? value : undefined;
-}
-
 /** JSON as a value, undefined when it is none. */
 export function parseJson(text: string): unknown {
   try {

@@ -7,7 +7,7 @@ import { asObject, asText } from "../core/json.ts";
 import { printable } from "../core/text.ts";
 import type { RuntimeAnswer } from "./client.ts";
 
-export { type FaultyModel, modelFault } from "./model-fault.ts";
+export { modelFault } from "./model-fault.ts";
 
 /** Who was asked. */
 export type Asked = {
