@@ -29,10 +29,16 @@ type Fault = { readonly code: ErrorCode; readonly message: string; readonly reme
  */
 export function noAnswer(error: unknown, asked: Asked): AiRulesError {
   const cause = error instanceof AiRulesError ? error.cause : error;
-  if (error instanceof AiRulesError && cause === undefined) return error;
+  if (error instanceof AiRulesError && cause === undefined) return named(error, asked);
   const fault = explain(codesOf(cause), asked);
   const remedy = asked.note && isRefused(fault) ? asked.note.remedy : fault.remedy;
   return new AiRulesError({ ...fault, remedy, detail: wordsOf(cause) }, { cause });
+}
+
+/** A server that was asked before its kind was known wants the token of that kind. */
+function named(error: AiRulesError, asked: Asked): AiRulesError {
+  const isRefusal = error.problem.code === "runtime/needs-token" && asked.title !== undefined;
+  return isRefusal ? new AiRulesError({ ...error.problem, ...needsToken(asked) }) : error;
 }
 
 function isRefused({ code }: Fault): boolean {
@@ -52,7 +58,7 @@ function codesOf(error: unknown): readonly string[] {
 }
 
 function wordsOf(error: unknown): string {
-  const words = codesOf(error).filter((text) => text !== "Error" && text !== "fetch failed");
+  const words = codesOf(error).filter((text) => !/^(Error|TypeError|fetch failed)$/.test(text));
   return printable([...new Set(words)].join(": ")).slice(0, 500);
 }
 

@@ -66,9 +66,20 @@ describe("no answer", () => {
   });
 
   it("leaves a failure alone that has no cause", () => {
-    const error = new AiRulesError({ code: "runtime/needs-token", message: "m", remedy: "r" });
+    const error = new AiRulesError({ code: "runtime/moved", message: "m", remedy: "r" });
 
     expect(noAnswer(error, asked)).toBe(error);
+  });
+
+  it("names the token that a server wants which was asked before its kind was known", () => {
+    const first = statusFault(answer(401, { error: "unauthorized" }), { url: asked.url });
+
+    expect(noAnswer(first, { ...asked, tokenVariable: "OLLAMA_API_KEY" }).problem).toEqual({
+      code: "runtime/needs-token",
+      message: "Ollama at box.lan:11434 wants a token",
+      remedy: "set OLLAMA_API_KEY in the development shell",
+      detail: "unauthorized",
+    });
   });
 
   it("has the remedy of what is odd about the address, when nothing listens there", () => {
