@@ -6,8 +6,10 @@
 import { goodContext } from "./context-size.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import {
+  type FindInstalled,
   findInstalled,
   findLoaded,
+  installedIndex,
   isUsedElsewhere,
   knowsInstalled,
   namesOneModel,
@@ -32,12 +34,13 @@ export function chooseModel(models: ModelsState, choice: Choice): string | undef
   if (!models.surveyed) return undefined;
   const kept = choice.modes.map((mode) => chosenBefore(models, mode)).find((ref) => ref);
   if (kept) return kept;
+  const find = installedIndex();
   const candidates = models.runtimes
     .filter((runtime) => knowsInstalled(runtime))
     .flatMap((runtime) =>
       runtime.installed
         .filter((model) => isAble(model, runtime.kind))
-        .map((model) => rated(model, { runtime, models, choice })),
+        .map((model) => rated(model, { runtime, models, choice, find })),
     )
     .filter(({ rank }) => rank < unusable);
   return candidates.toSorted(byMerit)[0]?.ref;
@@ -76,12 +79,13 @@ type Rating = {
   readonly runtime: RuntimeState;
   readonly models: ModelsState;
   readonly choice: Choice;
+  readonly find: FindInstalled;
 };
 
-function rated(model: InstalledModel, { runtime, models, choice }: Rating): Rated {
+function rated(model: InstalledModel, { runtime, models, choice, find }: Rating): Rated {
   const { memory } = models;
   const ref = formatModelRef({ runtime: runtime.address.id, name: model.name });
-  const context = likelyContext({ runtime, name: model.name, model, memory }).tokens;
+  const context = likelyContext({ runtime, name: model.name, model, memory, find }).tokens;
   const isWanted = choice.others.some((other) => isRef(other, runtime, model.name));
   if (isWanted || isReady(model, runtime)) return { ref, model, context, rank: 0 };
   const fit = fitOf({
@@ -91,6 +95,7 @@ function rated(model: InstalledModel, { runtime, models, choice }: Rating): Rate
     memory,
     context: Math.max(goodContext, model.ownContext ?? 0),
     usedBy: () => [],
+    find,
     // What another mode uses must not make room for a mere choice.
     usedElsewhere: (other, name) =>
       choice.others.some((each) => isRef(each, other, name)) ||

@@ -4,7 +4,13 @@
  * has measured it. It advises: a runtime may do better or worse than this.
  */
 import { memory as memoryText, tokens } from "./format.ts";
-import { findLoaded, namesOneModel, sharesWeights } from "./installed-models.ts";
+import {
+  type FindInstalled,
+  findInstalled,
+  findLoaded,
+  namesOneModel,
+  sharesWeights,
+} from "./installed-models.ts";
 import { guessedKvBytesPerToken, kvBytes, kvBytesPerToken } from "./kv-cache.ts";
 import { likelyContext } from "./likely-context.ts";
 import type { AgentMode } from "./mode.ts";
@@ -24,6 +30,8 @@ export type FitRequest = {
   readonly usedBy: (runtime: RuntimeState, model: string) => readonly AgentMode[];
   /** Models that other programs of ours use: those are never proposed to be unloaded. */
   readonly usedElsewhere?: (runtime: RuntimeState, model: string) => boolean;
+  /** An `installedIndex`, for who asks of many models. */
+  readonly find?: FindInstalled;
 };
 
 export type Verdict =
@@ -98,8 +106,8 @@ export function isGood(verdict: Verdict): boolean {
   return verdict === "fits" || verdict === "tight";
 }
 
-function contextOf({ runtime, model, memory }: FitRequest): number {
-  return likelyContext({ runtime, model, memory, name: model.name }).tokens;
+function contextOf({ runtime, model, memory, find }: FitRequest): number {
+  return likelyContext({ runtime, model, memory, name: model.name, find }).tokens;
 }
 
 /** A loaded model has what it needs: the runtime says how much, and whether it is all on the GPU. */
@@ -160,26 +168,35 @@ function reserveBytes({ kind }: RuntimeState, memory: MemoryState | undefined): 
 }
 
 /** What is loaded and goes by itself when the model comes, itself included. */
-function replacedBy({ model, runtime }: FitRequest): readonly LoadedModel[] {
+function replacedBy({ model, runtime, find = findInstalled }: FitRequest): readonly LoadedModel[] {
   // mlx_lm.server has one model at a time, and drops the old one first.
   if (runtime.kind === "mlx") return runtime.loaded;
   return runtime.loaded.filter(({ name }) => {
     if (namesOneModel(runtime, name, model.name)) return true;
-    const other = runtime.installed.find((each) => namesOneModel(runtime, each.name, name));
-    return runtime.kind === "ollama" && other !== undefined && sharesWeights(other, model);
+    const other = runtime.kind === "ollama" ? find(runtime, name) : undefined;
+    return other !== undefined && sharesWeights(other, model);
   });
 }
 
 /** What models may take of the memory, less what others have of it. */
 function freeBytes({ memory, runtimes }: FitRequest, replaced: readonly LoadedModel[]): number {
   if (!memory) return 0;
-  const released = sum(replaced.map((model) => bytesHere(model, memory)));
-  const left = memory.budgetBytes - memory.usedBytes + released;
-  if (memory.kind !== "ram") return Math.max(0, left);
-  // All programs use RAM: a budget for models counts only what models have of it.
+  const released = releasedBytes(memory, replaced);
+  if (!countsAllPrograms(memory))
+    return Math.max(0, memory.budgetBytes - memory.usedBytes + released);
+  // A budget for models counts only what models have of it.
   const loaded = sum(localModels(runtimes).map(({ model }) => bytesHere(model, memory)));
   const budgetLeft = memory.budgetBytes - loaded + released;
   return Math.max(0, Math.min(budgetLeft, memory.ramFreeBytes + released));
+}
+
+function releasedBytes(memory: MemoryState, replaced: readonly LoadedModel[]): number {
+  return sum(replaced.map((model) => bytesHere(model, memory)));
+}
+
+/** Whether what is used is the RAM of all programs, since the share of a GPU cannot be told. */
+function countsAllPrograms({ kind, usedBytes, ramBytes, ramFreeBytes }: MemoryState): boolean {
+  return kind === "ram" || (kind === "unified" && usedBytes === ramBytes - ramFreeBytes);
 }
 
 /** The part of a loaded model that is in the memory models are loaded into. */
@@ -205,11 +222,12 @@ function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unlo
   return { verdict: runsOnCpu(request, need) ? "partly-on-cpu" : "will-not-fit", unload: [] };
 }
 
-function runsOnCpu({ runtime, memory }: FitRequest, { needBytes, free }: Need): boolean {
+function runsOnCpu(request: FitRequest, { needBytes, free }: Need): boolean {
+  const { runtime, memory } = request;
   if (!memory || memory.kind === "ram" || runtime.kind === "mlx") return false;
   // Memory that GPU and CPU share counts once.
-  const reach = memory.kind === "gpu" ? free + memory.ramFreeBytes : memory.ramFreeBytes;
-  return needBytes <= reach;
+  const onGpu = memory.kind === "gpu" ? free : releasedBytes(memory, replacedBy(request));
+  return needBytes <= onGpu + memory.ramFreeBytes;
 }
 
 /** The fewest models that make room: first among those no mode uses, then among all idle ones. */

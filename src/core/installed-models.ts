@@ -16,7 +16,25 @@ export type ModelsView = {
 
 /** Whether two names mean one model of a runtime. */
 export function namesOneModel(runtime: Pick<RuntimeState, "kind">, a: string, b: string): boolean {
-  return a === b || (runtime.kind === "ollama" && isSameModelName(a, b));
+  if (a === b) return true;
+  // Looking closer takes its time, and lists are long: ":latest" is all that names can differ by.
+  const more = Math.abs(a.length - b.length);
+  const isLikely = more === 0 || more === ":latest".length;
+  return isLikely && runtime.kind === "ollama" && isSameModelName(a, b);
+}
+
+/** Finds installed models by name. */
+export type FindInstalled = (runtime: RuntimeState, name: string) => InstalledModel | undefined;
+
+/** Finds as `findInstalled` does, for who asks for many: each list is gone through once. */
+export function installedIndex(): FindInstalled {
+  const known = new Map<RuntimeState, ReadonlyMap<string, InstalledModel>>();
+  return (runtime, name) => {
+    const byName =
+      known.get(runtime) ?? new Map(runtime.installed.map((model) => [model.name, model]));
+    known.set(runtime, byName);
+    return byName.get(name) ?? findInstalled(runtime, name);
+  };
 }
 
 /** The runtime that a full name names; undefined where OpenCode's own configuration serves it. */
@@ -60,13 +78,29 @@ export function modesUsing(
   runtime: RuntimeState,
   name: string,
 ): readonly AgentMode[] {
-  return agentModes.filter((mode) =>
-    [view.models.wishes[mode]?.model, view.panes?.[mode].model].some((ref) => {
+  return usesOf(view)(runtime, name);
+}
+
+/** Says as `modesUsing` does, for who asks of many models. */
+export function usesOf({
+  models,
+  panes,
+}: ModelsView): (runtime: RuntimeState, name: string) => readonly AgentMode[] {
+  const uses = agentModes.flatMap((mode) =>
+    [models.wishes[mode]?.model, panes?.[mode].model].flatMap((ref) => {
       const parsed = ref === undefined ? undefined : parseModelRef(ref);
-      return parsed?.runtime === runtime.address.id && namesOneModel(runtime, parsed.name, name);
+      return parsed ? [{ mode, ...parsed }] : [];
     }),
   );
+  return (runtime, name) => {
+    const own = uses.filter(
+      (use) => use.runtime === runtime.address.id && namesOneModel(runtime, use.name, name),
+    );
+    return own.length === 0 ? noModes : [...new Set(own.map(({ mode }) => mode))];
+  };
 }
+
+const noModes: readonly AgentMode[] = [];
 
 /** Whether another running ai-rules uses a model. */
 export function isUsedElsewhere(models: ModelsState, runtime: RuntimeState, name: string): boolean {

@@ -1,6 +1,6 @@
 /** The context a model has, or will have when it is loaded as it is. */
 import { goodContext } from "./context-size.ts";
-import { findLoaded } from "./installed-models.ts";
+import { type FindInstalled, findInstalled, findLoaded } from "./installed-models.ts";
 import type { InstalledModel, MemoryState, RuntimeState } from "./runtime.ts";
 
 export type ContextRequest = {
@@ -9,6 +9,8 @@ export type ContextRequest = {
   /** What is known of the model; it may be missing from the list. */
   readonly model?: InstalledModel | undefined;
   readonly memory?: MemoryState | undefined;
+  /** An `installedIndex`, for who asks of many models. */
+  readonly find?: FindInstalled | undefined;
 };
 
 /** `measured`: it is loaded with so much. */
@@ -25,10 +27,11 @@ export function likelyContext(request: ContextRequest): LikelyContext {
 }
 
 /** What a kind of runtime gives a model of which it knows nothing else. */
-function usualContext({ runtime, model, memory }: ContextRequest): number {
+function usualContext(request: ContextRequest): number {
+  const { runtime, model, memory } = request;
   switch (runtime.kind) {
     case "ollama":
-      return runtime.address.local ? ollamaContext(memory) : 4096;
+      return contextOfOthers(request) ?? (runtime.address.local ? ollamaContext(memory) : 4096);
     case "lmstudio":
       return 4096;
     case "mlx":
@@ -40,6 +43,16 @@ function usualContext({ runtime, model, memory }: ContextRequest): number {
     default:
       return runtime.kind satisfies never;
   }
+}
+
+/** What Ollama gave another model that asks for nothing itself, and could have had more. */
+function contextOfOthers({ runtime, find = findInstalled }: ContextRequest): number | undefined {
+  const telling = runtime.loaded.find(({ name, state, context }) => {
+    if (state !== "loaded" || context === undefined) return false;
+    const { described, ownContext, maxContext = 0 } = find(runtime, name) ?? {};
+    return described === true && ownContext === undefined && context < maxContext;
+  });
+  return telling?.context;
 }
 
 /**

@@ -73,11 +73,13 @@ function fullName(
   model: string,
   { variable, runtimes }: { readonly variable: string; readonly runtimes: readonly RuntimeState[] },
 ): string {
-  const ref = parseModelRef(model);
-  const isKnown = (id: string) =>
-    runtimes.some(({ address }) => address.id === id) || runtimeKinds.some((kind) => kind === id);
-  if (ref && isKnown(ref.runtime)) return model;
   const prefix = variable.slice(0, variable.indexOf("_")).toLowerCase();
+  const ref = parseModelRef(model);
+  // "openai/gpt-oss" may well be a model of LM Studio: only ids of the variable's own kind count.
+  const isFull = runtimes.some(
+    ({ address, kind }) => address.id === ref?.runtime && kind === prefix,
+  );
+  if (isFull || ref?.runtime === prefix) return model;
   const runtime =
     runtimes.find(({ address }) => address.id === prefix) ??
     runtimes.find(({ kind }) => kind === prefix);

@@ -1,15 +1,16 @@
 /** The models of all runtimes as rows of a list, for the picker and the command line. */
-import { type Fit, fitOf } from "./fit.ts";
+import { type Fit, type FitRequest, fitOf } from "./fit.ts";
 import { memory as memoryText, tokens } from "./format.ts";
 import {
+  type FindInstalled,
   findLoaded,
+  installedIndex,
   isUsedElsewhere,
   knowsInstalled,
   type ModelsView,
-  modesUsing,
   runtimeOf,
+  usesOf,
 } from "./installed-models.ts";
-import { likelyContext } from "./likely-context.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
 import { formatModelRef } from "./model-ref.ts";
 import {
@@ -62,8 +63,9 @@ export type ModelRow = {
 export function modelRows(view: ModelsView): readonly ModelRow[] {
   const { models } = view;
   const several = models.runtimes.filter(({ installed }) => installed.some(isListed)).length > 1;
+  const context = { view, several, find: installedIndex(), usedBy: usesOf(view) };
   const rows = [
-    ...models.runtimes.flatMap((runtime) => rowsOf(view, { runtime, several })),
+    ...models.runtimes.flatMap((runtime) => rowsOf(context, runtime)),
     ...models.opencodeModels
       .filter((ref) => !runtimeOf(models.runtimes, ref))
       .map((ref) => opencodeRow(view, ref)),
@@ -115,13 +117,19 @@ function isListed({ chat }: InstalledModel): boolean {
   return chat;
 }
 
-type Of = { readonly runtime: RuntimeState; readonly several: boolean };
+/** What all rows are made with. */
+type Context = {
+  readonly view: ModelsView;
+  readonly several: boolean;
+  readonly find: FindInstalled;
+  readonly usedBy: FitRequest["usedBy"];
+};
 
-function rowsOf(view: ModelsView, of: Of): readonly ModelRow[] {
-  return of.runtime.installed
+function rowsOf(context: Context, runtime: RuntimeState): readonly ModelRow[] {
+  return runtime.installed
     .filter(isListed)
     .toSorted(byName)
-    .map((model) => rowOf(view, { ...of, model }));
+    .map((model) => rowOf(context, runtime, model));
 }
 
 function byName(a: InstalledModel, b: InstalledModel): number {
@@ -130,10 +138,10 @@ function byName(a: InstalledModel, b: InstalledModel): number {
 }
 
 function rowOf(
-  view: ModelsView,
-  { runtime, several, model }: Of & { readonly model: InstalledModel },
+  { view: { models }, several, find, usedBy }: Context,
+  runtime: RuntimeState,
+  model: InstalledModel,
 ): ModelRow {
-  const { models } = view;
   const ref = formatModelRef({ runtime: runtime.address.id, name: model.name });
   const loadedModel = findLoaded(runtime, model.name);
   const disabled = disabledBy(runtime);
@@ -144,18 +152,19 @@ function rowOf(
     name: printable(model.name),
     size: sizeText(model),
     quant: printable(model.quantization ?? loadedModel?.quantization ?? ""),
-    ...contextColumn({ model, runtime }),
+    ...contextColumn(model, loadedModel),
     tools: toolsWord(model.tools),
     fit: fitOf({
       model,
       runtime,
       runtimes: models.runtimes,
       memory: models.memory,
-      usedBy: (other, name) => modesUsing(view, other, name),
+      usedBy,
       usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
+      find,
     }),
     loaded: loadedModel?.state === "loaded",
-    usedBy: modesUsing(view, runtime, model.name),
+    usedBy: usedBy(runtime, model.name),
     cloud: model.cloud,
     recent: models.recent.includes(ref),
     ...(disabled === undefined ? {} : { disabled }),
@@ -174,20 +183,16 @@ function toolsWord(tools: boolean | undefined): ModelRow["tools"] {
   return tools ? "yes" : "no";
 }
 
-function contextColumn({
-  model,
-  runtime,
-}: {
-  readonly model: InstalledModel;
-  readonly runtime: RuntimeState;
-}): Pick<ModelRow, "context" | "contextFrom"> {
-  const context = likelyContext({ runtime, model, name: model.name });
-  if (context.measured) return { context: tokens(context.tokens), contextFrom: "loaded" };
-  if (model.ownContext !== undefined)
-    return { context: tokens(model.ownContext), contextFrom: "own" };
-  return model.maxContext === undefined
+function contextColumn(
+  { ownContext, maxContext }: InstalledModel,
+  loaded: LoadedModel | undefined,
+): Pick<ModelRow, "context" | "contextFrom"> {
+  if (loaded?.state === "loaded" && loaded.context !== undefined)
+    return { context: tokens(loaded.context), contextFrom: "loaded" };
+  if (ownContext !== undefined) return { context: tokens(ownContext), contextFrom: "own" };
+  return maxContext === undefined
     ? { context: "" }
-    : { context: tokens(model.maxContext), contextFrom: "max" };
+    : { context: tokens(maxContext), contextFrom: "max" };
 }
 
 function disabledBy(runtime: RuntimeState): string | undefined {

@@ -144,12 +144,16 @@ describe("the verdict", () => {
     expect(fitOf(request({ memory: undefined })).verdict).toBe("unknown");
   });
 
-  it("counts only models against a budget of RAM, which all programs use", () => {
-    const memory = gpu(30, 20, { kind: "ram", ramFreeBytes: 40 * gigabyte });
+  it.each(["ram", "unified"] as const)(
+    "counts only models against a budget of memory (%s) that all programs use",
+    (kind) => {
+      const ram = { ramBytes: 60 * gigabyte, ramFreeBytes: 40 * gigabyte };
+      const memory = gpu(30, 20, { kind, ...ram });
 
-    expect(fitOf(request({ memory })).freeBytes).toBe(30 * gigabyte);
-    expect(fitOf(request({ memory })).verdict).toBe("tight");
-  });
+      expect(fitOf(request({ memory })).freeBytes).toBe(30 * gigabyte);
+      expect(fitOf(request({ memory })).verdict).toBe("tight");
+    },
+  );
 });
 
 describe("a loaded model", () => {
@@ -257,6 +261,19 @@ describe("the context of a model", () => {
     expect(context({ memory: gpu(24) })).toBe(32_768);
     expect(context({ memory: gpu(48) })).toBe(262_144);
     expect(context({ runtime: sampleRuntime("lmstudio") })).toBe(4096);
+  });
+
+  it("is what Ollama gave another model that could have had more", () => {
+    const other = sampleInstalled("other");
+    const context = (length: number) => {
+      const loaded = [sampleLoaded("other", { context: length })];
+      const runtime = { ...ollama, installed: [qwenCoder, other], loaded };
+      return fitOf(request({ context: undefined, runtime, memory: gpu(16) })).context;
+    };
+
+    expect(context(40_960)).toBe(40_960);
+    // It may have been given all that it can have.
+    expect(context(131_072)).toBe(4096);
   });
 
   it("can be as long as the memory lets it", () => {

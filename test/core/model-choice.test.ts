@@ -201,6 +201,15 @@ describe("the guide's variables", () => {
 
     expect(planWish({ variables: [full] })?.model).toBe("ollama/qwen3:8b");
   });
+
+  it("take a publisher for a publisher, though a kind of runtime is called so", () => {
+    const gpt = { model: "openai/gpt-oss-20b", variable: "LMSTUDIO_MODEL_PLAN" };
+    const runtimes = [{ ...lmstudio, installed: [sampleInstalled("openai/gpt-oss-20b")] }];
+
+    expect(planWish({ variables: [gpt], models: { runtimes } })?.model).toBe(
+      "lmstudio/openai/gpt-oss-20b",
+    );
+  });
 });
 
 describe("with nothing set", () => {

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { describe, expect, it } from "vitest";
 import { filterModelRows, modelRows, runtimeRows } from "../../src/core/model-rows.ts";
 import type { ModelsState } from "../../src/core/models.ts";
@@ -136,9 +135,13 @@ describe("the filter of rows", () => {
 
 describe("500 models", () => {
   it("become rows and are filtered within a frame", () => {
-    const state = sampleModelsState({ runtimes: [crowdedRuntime(500), sampleOllama] });
+    const crowd = crowdedRuntime(500);
+    const loaded = [3, 250, 499].flatMap((index) => crowd.installed[index] ?? []);
+    const busy = { ...crowd, loaded: loaded.map(({ name }) => sampleLoaded(name)) };
+    const state = sampleModelsState({ runtimes: [busy, sampleOllama] });
+    // The best of many turns: in the others the machine did something else as well.
     const best = Math.min(
-      ...Array.from({ length: 20 }, () => {
+      ...Array.from({ length: 50 }, () => {
         const start = performance.now();
         filterModelRows(modelRows(state), "family-3 tools q4");
         return performance.now() - start;
