@@ -133,6 +133,13 @@ export const deepseek: InstalledModel = sampleInstalled("deepseek-coder-v2:16b",
   digest: "63fb193b3a9b4322a18e8c6b250ca2e70a5ff531e962dbf95ba089b2566f2fa5",
 });
 
+/** A model whose need of memory is known to the byte: with its own context it is too large. */
+export const greedyDeepseek: InstalledModel = {
+  ...deepseek,
+  ownContext: 131_072,
+  shape: { layers: 27, kvHeads: 8, keyLength: 192, valueLength: 128 },
+};
+
 const embedding = sampleInstalled("nomic-embed-text:latest", {
   sizeBytes: 0.3 * gigabyte,
   quantization: "F16",
@@ -162,6 +169,11 @@ export const sampleOllama: RuntimeState = sampleRuntime("ollama", {
   loaded: [sampleLoaded("qwen3-coder:30b")],
   installed: [qwenCoder, qwenCoder64k, deepseek, embedding],
 });
+
+export const greedyOllama: RuntimeState = {
+  ...sampleOllama,
+  installed: [qwenCoder, qwenCoder64k, greedyDeepseek, embedding],
+};
 
 /** An Ollama on another machine, with a model half in its GPU. */
 export const remoteOllama: RuntimeState = sampleRuntime("ollama", {

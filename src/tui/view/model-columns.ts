@@ -24,7 +24,8 @@ export type ModelColumns = { readonly nameCols: number; readonly columns: readon
 const signCols = 4;
 const leastNameCols = 24;
 const shortFitCols = 13;
-const longFitCols = 30;
+/** "fits after unloading qwen3-coder:30b" and a bit. */
+const longFitCols = 38;
 
 /** The columns that have room. `several`: models come from more than one runtime. */
 export function modelColumns(cols: number, several: boolean): ModelColumns {
@@ -86,10 +87,11 @@ const fitMeanings: Readonly<Record<Verdict, Meaning>> = {
 };
 
 function fitCell({ fit, disabled, cloud }: ModelRow, cols: number): readonly [string, Meaning] {
-  if (disabled !== undefined) return [disabled, "dim"];
+  const isShort = cols === shortFitCols;
+  if (disabled !== undefined) return [isShort ? "no answer" : disabled, "dim"];
   if (cloud) return ["cloud", "dim"];
-  const isShort = cols === shortFitCols && fit.verdict === "fits-after-unloading";
-  return [isShort ? "after unload" : fitWord(fit), fitMeanings[fit.verdict]];
+  const isCut = isShort && fit.verdict === "fits-after-unloading";
+  return [isCut ? "after unload" : fitWord(fit), fitMeanings[fit.verdict]];
 }
 
 /** The titles of the columns. */

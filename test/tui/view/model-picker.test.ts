@@ -8,7 +8,10 @@ import { sampleHints } from "../../fakes/sample-hints.ts";
 import {
   crowdedRuntime,
   downLlamaServer,
+  greedyDeepseek,
+  greedyOllama,
   sampleInstalled,
+  sampleModels,
   sampleModelsState,
   sampleOllama,
   sampleRuntime,
@@ -35,23 +38,26 @@ function withPicker(state: State, changes: Partial<Picker> = {}): State {
   return { ...state, overlay: { ...picker, ...changes } };
 }
 
-const samples = sampleModelsState({ opencodeModels: ["anthropic/claude-sonnet-4"] });
+const samples = sampleModelsState({
+  runtimes: [greedyOllama, ...sampleModels().runtimes.slice(1)],
+  opencodeModels: ["anthropic/claude-sonnet-4"],
+});
 
 describe("the model picker", () => {
   it("lists all models of all runtimes, those picked last first, cloud models last", () => {
-    expect(draw(withPicker(samples, { selected: 1 }), { cols: 110, rows: 40 })).toBe(
-      `╭────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
-│ model for build:                                                                                         7 │
-│     model                         runtime         size quant      ctx tools fits                           │
-│   ● google/gemma-4-26b-a4b [3]    LM Studio    16.8 GB Q4_K_M     16k yes   fits                           │
-│ ▸ ● qwen3-coder:30b [12]          Ollama       17.3 GB Q4_K_M     64k yes   fits                           │
-│   ● llama3.1:70b                  gpu-box      40.0 GB Q4_K_M      8k yes   remote                         │
-│     deepseek-coder-v2:16b         Ollama        8.3 GB Q4_0      128k no    partly on CPU                  │
-│     qwen3-coder:30b-ctx64k        Ollama       17.3 GB Q4_K_M     64k yes   tight                          │
-│     qwen3:8b                      gpu-box       4.7 GB Q4_K_M    128k yes   remote                         │
-│     claude-sonnet-4               anthropic                           ?     cloud                          │
-│ enter use it  up down select  tab arithmetic  esc close                                                    │
-╰────────────────────────────────────────────────────────────────────────────────────────────────────────────╯`,
+    expect(draw(withPicker(samples, { selected: 1 }), { cols: 100, rows: 40 })).toBe(
+      `╭──────────────────────────────────────────────────────────────────────────────────────────────────╮
+│ model for build:                                                                               7 │
+│     model                                runtime         size quant      ctx tools fits          │
+│   ● google/gemma-4-26b-a4b [3]           LM Studio    16.8 GB Q4_K_M     16k yes   fits          │
+│ ▸ ● qwen3-coder:30b [12]                 Ollama       17.3 GB Q4_K_M     64k yes   fits          │
+│   ● llama3.1:70b                         gpu-box      40.0 GB Q4_K_M      8k yes   remote        │
+│     deepseek-coder-v2:16b                Ollama        8.3 GB Q4_0      128k no    partly on CPU │
+│     qwen3-coder:30b-ctx64k               Ollama       17.3 GB Q4_K_M     64k yes   tight         │
+│     qwen3:8b                             gpu-box       4.7 GB Q4_K_M    128k yes   remote        │
+│     claude-sonnet-4                      anthropic                           ?     cloud         │
+│ enter use it  up down select  tab arithmetic  esc close                                          │
+╰──────────────────────────────────────────────────────────────────────────────────────────────────╯`,
     );
   });
 
@@ -131,9 +137,23 @@ describe("the model picker", () => {
     });
     const state = sampleModelsState({ runtimes: [sampleOllama, gone] });
 
-    expect(draw(withPicker(state, { query: "gemma" }), { cols: 110, rows: 20 })).toContain(
-      "LM Studio does not answer",
+    const text = (cols: number) => {
+      return draw(withPicker(state, { query: "gemma" }), { cols, rows: 20 });
+    };
+
+    expect(text(130)).toContain("LM Studio does not answer");
+    expect(text(80)).toMatch(/gemma .* no answer/);
+  });
+
+  it("names the model that would have to go, where there is room", () => {
+    const model = { ...greedyDeepseek, ownContext: 65_536 };
+    const runtime = { ...sampleOllama, installed: [model, ...sampleOllama.installed] };
+    const state = sampleModelsState({ runtimes: [runtime] });
+
+    expect(draw(withPicker(state), { cols: 130, rows: 40 })).toContain(
+      "fits after unloading qwen3-coder:30b",
     );
+    expect(draw(withPicker(state), { cols: 80, rows: 40 })).toContain("after unload ");
   });
 
   it.each<readonly [string, State, string]>([

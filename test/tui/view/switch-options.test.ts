@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { State } from "../../../src/core/state.ts";
 import { drawnText } from "../../fakes/drawn.tsx";
-import { sampleModelsState } from "../../fakes/sample-models.ts";
+import { greedyOllama, sampleModels, sampleModelsState } from "../../fakes/sample-models.ts";
+
+const runtimes = [greedyOllama, ...sampleModels().runtimes.slice(1)];
 
 type Change = {
   readonly model?: string;
@@ -12,7 +14,7 @@ type Change = {
 function draw(change: Change, size: { cols: number; rows: number }): string {
   const { model = "ollama/deepseek-coder-v2:16b", selected = 0, arithmetic = false } = change;
   const overlay = { type: "switch-options", mode: "review", model, selected, arithmetic } as const;
-  const state: State = { ...sampleModelsState(), overlay };
+  const state: State = { ...sampleModelsState({ runtimes }), overlay };
   return drawnText({ id: "overlay", state, size });
 }
 
@@ -23,9 +25,9 @@ describe("the ways to switch", () => {
 │ deepseek-coder-v2:16b for review                                                 │
 │   unload qwen3-coder:30b first, then make deepseek-coder-v2:16b-ctx64k and use   │
 │   it                                                                             │
-│     fits then · about 18.7 GB · context 64k · no weights are copied              │
+│     fits then · about 19.2 GB · context 64k · no weights are copied              │
 │ ▸ make deepseek-coder-v2:16b-ctx64k and use it                                   │
-│     does not fit beside qwen3-coder:30b · about 18.7 GB · context 64k · no       │
+│     does not fit beside qwen3-coder:30b · about 19.2 GB · context 64k · no       │
 │     weights are copied                                                           │
 │   use deepseek-coder-v2:16b as it is                                             │
 │ enter do it  j k select  tab arithmetic  esc back                                │
@@ -42,7 +44,7 @@ describe("the ways to switch", () => {
   it("show the arithmetic of the selected one", () => {
     const text = draw({ arithmetic: true }, { cols: 84, rows: 30 });
 
-    expect(text).toMatch(/weights 8\.3 GB \+ context 64k .*8\.0 GB/);
+    expect(text).toMatch(/weights 8\.3 GB \+ context 64k .*8\.4 GB/);
     expect(text).toContain("unload qwen3-coder:30b of ollama first");
     expect(draw({ arithmetic: true, selected: 9 }, { cols: 84, rows: 30 })).toContain(
       "context 128k",
