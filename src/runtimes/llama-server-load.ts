@@ -126,7 +126,7 @@ async function wake(
   { abort }: Wanted,
 ): Promise<void> {
   if (status && status.value !== "sleeping") return;
-  const model = status ? `?model=${encodeURIComponent(name)}&autoload=false` : "";
+  const model = status ? `?model=${encodeURIComponent(name.toWellFormed())}&autoload=false` : "";
   await context.client.request(`/slots${model}`, { abort });
 }
 

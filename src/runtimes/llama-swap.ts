@@ -131,9 +131,9 @@ async function stopStarting(context: AdapterContext, model: string): Promise<voi
   if (starts) await unload(context, { name: model, instance: model });
 }
 
-/** A name may hold slashes, which part the path as they stand. */
+/** A name may hold slashes, which part the path as they stand, and half characters, which no URL can. */
 function pathOf(model: string): string {
-  return model.split("/").map(encodeURIComponent).join("/");
+  return model.toWellFormed().split("/").map(encodeURIComponent).join("/");
 }
 
 function isUnknownPath({ status }: RuntimeAnswer): boolean {

@@ -70,7 +70,7 @@ export async function pullLmStudio(context: AdapterContext, request: PullRequest
     body: { model },
   });
   if (!begun) throw needsNewer("download", `lms get ${shellWord(model)}`);
-  const job = encodeURIComponent(asText(begun["job_id"]) ?? "");
+  const job = encodeURIComponent((asText(begun["job_id"]) ?? "").toWellFormed());
   let state = begun;
   while (!isDownloaded(state, fault)) {
     onProgress(progressOf(state));

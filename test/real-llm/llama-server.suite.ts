@@ -139,6 +139,19 @@ describe.skipIf(!program)("a real llama-server as a router", () => {
   });
 });
 
+describe.skipIf(!program)("what the adapter never asks a real router", () => {
+  it("is what would load a model for a look", async () => {
+    const { url, context } = await start(router([]));
+
+    const forbidden = await fetch(`${url}/props?model=tiny-plan&autoload=false`);
+    expect(forbidden.status).toBe(400);
+    expect(await llamaServer.loaded(context, never)).toEqual([]);
+
+    await fetch(`${url}/props?model=tiny-plan`);
+    expect(await stateOf(context, "tiny-plan")).toBe("loaded");
+  });
+});
+
 function single(args: readonly string[]): readonly string[] {
   return ["-m", join(directory, "tiny-plan.gguf"), ...args];
 }

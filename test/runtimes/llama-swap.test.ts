@@ -195,5 +195,6 @@ describe("llama-swap on a bad day", () => {
     expect(llamaSwap.byHand({ deed: "unload", ...deed })).toBe(
       `curl -X POST 'http://127.0.0.1:8080/api/models/unload/author/it'\\''s'`,
     );
+    expect(llamaSwap.byHand({ ...deed, deed: "load", model: "half\ud83d" })).toContain("half%EF");
   });
 });
