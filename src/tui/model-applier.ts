@@ -2,7 +2,6 @@
  * Joins the giving of models to the panes: it knows how to reach the agent of each mode, and which
  * prompts were put aside for a restart.
  */
-import { agentModel } from "../core/agent-model.ts";
 import { type Problem, toProblem } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { parseModelRef } from "../core/model-ref.ts";
@@ -11,14 +10,17 @@ import type { State } from "../core/state.ts";
 import { modelsAfterSwitch } from "../core/update/switching.ts";
 import { adoptModel } from "../opencode/adopt-model.ts";
 import type { OpencodeClient } from "../opencode/client.ts";
-import type { Ports } from "../platform/ports.ts";
+import type { Ports, Variables } from "../platform/ports.ts";
 import { applyModel, type RunningAgent } from "./apply-model.ts";
+import { paneModel } from "./pane-model.ts";
 import type { Dispatch } from "./store.ts";
 
 export type ModelApplierOptions = {
   readonly ports: Pick<Ports, "clock" | "files" | "network" | "log">;
   readonly state: () => State;
   readonly dispatch: Dispatch;
+  /** The variables of the development shell, which the panes get. */
+  readonly variables: () => Variables;
   /** The text of a pane's screen as it is now. */
   readonly screen: (mode: AgentMode) => string;
 };
@@ -60,7 +62,7 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
       agent,
       sessionId: state().panes[mode].session?.id,
       model: { provider: ref.runtime, name: ref.name },
-      localModel: agentModel(models, mode),
+      localModel: paneModel(models, mode, options.variables()),
       screen: () => options.screen(mode),
     });
     ports.log.info(`${mode}: given a model ${applied.live ? "live" : "by a restart"}`);

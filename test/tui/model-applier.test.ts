@@ -33,6 +33,7 @@ async function start(state: State) {
   const applier = createModelApplier({
     ports,
     state: () => state,
+    variables: () => ({}),
     dispatch: (happening) => happenings.push(happening),
     screen: () => "┃ Plan · big Cloud",
   });

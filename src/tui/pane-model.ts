@@ -1,0 +1,22 @@
+import { type AgentModel, agentModel } from "../core/agent-model.ts";
+import { runtimeOf } from "../core/installed-models.ts";
+import type { AgentMode } from "../core/mode.ts";
+import type { ModelsState } from "../core/models.ts";
+import type { Variables } from "../platform/ports.ts";
+import { adapters } from "../runtimes/adapters.ts";
+
+/**
+ * The runtime's model that the agent of a mode is told of. Where the settings name no variable for
+ * the runtime's token, its usual one counts, if it is set: we ask the runtime with it as well.
+ */
+export function paneModel(
+  models: ModelsState,
+  mode: AgentMode,
+  variables: Variables,
+): AgentModel | undefined {
+  const model = agentModel(models, mode);
+  const runtime = model && runtimeOf(models.runtimes, model.ref)?.runtime;
+  const usual = runtime && adapters[runtime.kind].tokenVariable;
+  if (!model || model.tokenVariable !== undefined || !usual || !variables[usual]) return model;
+  return { ...model, tokenVariable: usual };
+}
