@@ -110,11 +110,19 @@ const ladder: readonly {
     }),
   },
   {
-    when: /^(ERR_SSL_[A-Z0-9_]+|EPROTO)$/,
+    when: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$|wrong version number/,
     fault: ({ url }) => ({
       code: "runtime/tls-mismatch",
       message: `${hostOf(url)} does not speak TLS, but its URL says https`,
       remedy: `write ${url.replace(/^https:/, "http:")}`,
+    }),
+  },
+  {
+    when: /^(ERR_SSL_[A-Z0-9_]+|ERR_TLS_[A-Z0-9_]+|EPROTO)$/,
+    fault: ({ url }) => ({
+      code: "runtime/tls-failed",
+      message: `no TLS connection to ${hostOf(url)} comes about`,
+      remedy: "look at the log of the server or of the proxy before it",
     }),
   },
   {

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { createServer as createPlainServer } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AiRulesError } from "../../src/core/error.ts";
 import { createNetwork } from "../../src/platform/network.ts";
@@ -28,6 +29,7 @@ const ladder = [
     fault: "runtime/tls-mismatch",
     message: "box.lan:11434 does not speak TLS, but its URL says https",
   },
+  { code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", fault: "runtime/tls-failed" },
   { code: "DEPTH_ZERO_SELF_SIGNED_CERT", fault: "runtime/certificate" },
   { code: "SELF_SIGNED_CERT_IN_CHAIN", fault: "runtime/certificate" },
   { code: "CERT_HAS_EXPIRED", fault: "runtime/certificate" },
@@ -98,7 +100,10 @@ describe("no answer", () => {
     );
     const deaf = await listening(createPlainServer((socket) => socket.end("220 mail\r\n")));
     const mute = await listening(createPlainServer((socket) => socket.destroy()));
+    const tls = await listening(createTlsServer({}));
     const cases = [
+      { url: tls, code: "runtime/connection-lost" },
+      { url: tls.replace("http", "https"), code: "runtime/tls-failed" },
       { url: refused, code: "runtime/not-running" },
       { url: "http://nowhere.invalid", code: "runtime/host-unknown" },
       { url: plain, code: "runtime/tls-mismatch" },
