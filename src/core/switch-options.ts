@@ -100,22 +100,22 @@ function plainWay(target: Target): Way {
 
 type Rival = { readonly mode: AgentMode; readonly model: InstalledModel };
 
-/** Other modes that want the same weights under another name: only one of the two can be loaded. */
+/** Other modes whose model cannot be loaded beside this one: variants of one file, all of MLX's. */
 function rivalsOf({ view, mode, runtime, model }: Target): readonly Rival[] {
-  if (!runtime.abilities.derive) return [];
+  const isAlone = runtime.kind === "mlx";
+  if (!isAlone && !runtime.abilities.derive) return [];
   return agentModes.flatMap((other) => {
     const wish = other === mode ? undefined : view.models.wishes[other]?.model;
     const found = wish === undefined ? undefined : runtimeOf([runtime], wish);
     const theirs = found && findInstalled(runtime, found.name);
-    const isRival =
-      theirs && !namesOneModel(runtime, theirs.name, model.name) && sharesWeights(theirs, model);
-    return isRival ? [{ mode: other, model: theirs }] : [];
+    if (!theirs || namesOneModel(runtime, theirs.name, model.name)) return [];
+    return isAlone || sharesWeights(theirs, model) ? [{ mode: other, model: theirs }] : [];
   });
 }
 
 function sharedWay(target: Target): Way | undefined {
   const [rival] = rivalsOf(target);
-  if (!rival) return undefined;
+  if (!rival || !target.runtime.abilities.derive) return undefined;
   const name = printable(rival.model.name);
   return {
     title: `use the same variant as ${rival.mode}: ${name}`,

@@ -114,6 +114,16 @@ describe("the ways to switch", () => {
     expect(second?.detail).toContain("takes turns with plan in the memory");
   });
 
+  it("say that MLX has one model at a time", () => {
+    const runtime = sampleRuntime("mlx", { installed: [small, { ...small, name: "other" }] });
+    const wishes = { plan: wish("mlx/other") };
+
+    const found = options(runtime, "qwen3:8b", { wishes, memory: gpu(48) });
+
+    expect(found).toHaveLength(1);
+    expect(found[0]?.detail).toContain("takes turns with plan in the memory");
+  });
+
   it("load a model of LM Studio with more context, and unload the instance that has less", () => {
     const runtime = sampleRuntime("lmstudio", {
       installed: [{ ...small, name: "m" }],
