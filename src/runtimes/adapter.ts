@@ -14,7 +14,7 @@ export type AdapterContext = {
   readonly files: Pick<Files, "list" | "readText" | "status">;
   /** MLX: a directory with one model a subdirectory. */
   readonly modelsPath?: string;
-  /** To see how far a server's clock is off, and to wait; without it neither is done. */
+  /** To see how far a server's clock is off, and to wait; without it times are the server's. */
   readonly clock?: Pick<Clock, "now" | "wait">;
 };
 

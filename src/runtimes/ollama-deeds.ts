@@ -7,10 +7,11 @@ import type { AdapterContext, LoadRequest } from "./adapter.ts";
 import { askOllama } from "./ollama-answers.ts";
 import { keepAliveBody } from "./ollama-keep-alive.ts";
 import { readLoaded } from "./ollama-loaded.ts";
+import { pause } from "./pause.ts";
 
 /** Time for an answer that waits for no model, in ms. */
 const answerMs = 10_000;
-/** How often and how long to look whether a model is gone: its memory takes up to 5 s. */
+/** How often and how many times to look whether a model is gone: some 8 s. */
 const lookEveryMs = 250;
 const looks = 32;
 
@@ -32,8 +33,9 @@ export async function unloadOllama(
   const model = loaded.instance;
   await generate(context, { model, keepAlive: "0", abort, timeoutMs: answerMs });
   for (let look = 0; look < looks; look++) {
-    if (!(await mayBeLoaded(context, model)) || !context.clock) return;
-    await context.clock.wait(lookEveryMs);
+    // The list stalls while memory is given back; one that takes longer is not waited for.
+    if (!(await isLoaded(context, model).catch(() => false))) return;
+    await (context.clock?.wait(lookEveryMs) ?? pause(lookEveryMs, abort));
   }
 }
 
@@ -66,11 +68,6 @@ async function isLoaded(context: AdapterContext, model: string): Promise<boolean
   const answer = await askOllama(context, { path: "/api/ps", ...limits });
   const loaded = readLoaded(answer.json, { here: 0, there: 0 });
   return loaded.some(({ name }) => isSameModelName(name, model));
-}
-
-/** The list can stall for as long as a model is unloaded. */
-function mayBeLoaded(context: AdapterContext, model: string): Promise<boolean> {
-  return isLoaded(context, model).catch(() => true);
 }
 
 function notLoaded(model: string): AiRulesError {

@@ -65,6 +65,7 @@ function life(expires: string | undefined, { here, there }: Clocks): Life {
   // Go's zero time is the year 1: no time has been set yet.
   if (!(at > 0)) return { state: "loaded" };
   const left = at - there;
+  if (Number.isNaN(left)) return { state: "loaded", expiresAt: at };
   if (left > forEverMs) return { state: "loaded", expiresAt: "never" };
   if (left > 0) return { state: "loaded", expiresAt: here + left };
   if (left > -unloadMs) return { state: "unloading" };
