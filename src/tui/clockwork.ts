@@ -1,10 +1,10 @@
 /**
- * What happens by time: the clock on the screen ticks once a second, but only while something shows
- * an age; the memory of the processes is looked at every few seconds.
+ * What happens by time: the clock on the screen ticks when a time on it changes, each second at most
+ * and never while none is shown; the memory of the processes is looked at every few seconds.
  */
 import { type AgentMode, agentModes } from "../core/mode.ts";
-import { showsAge } from "../core/select.ts";
 import type { State } from "../core/state.ts";
+import { nextTick } from "../core/tick.ts";
 import type { Cancel, Clock, Processes } from "../platform/ports.ts";
 import type { ProcessLedger } from "../project/leftovers.ts";
 import type { Dispatch } from "./store.ts";
@@ -23,16 +23,23 @@ export type Clockwork = {
   readonly stop: () => void;
 };
 
-const tickMs = 1000;
 const sampleMs = 5000;
 /** A change below this is noise: it would redraw the panel of an idle agent for ever. */
 const memoryStep = 16 * 1024 ** 2;
 
 export function createClockwork(options: ClockworkOptions): Clockwork {
   const { clock, dispatch } = options;
-  let tick: Cancel | undefined;
+  let tick: { readonly at: number; readonly cancel: Cancel } | undefined;
   let stopped = false;
   let sampling = clock.after(sampleMs, sample);
+
+  /** A tick that is due before stays: a second does not begin anew with each change. */
+  function tickWithin(ms: number): void {
+    const at = clock.monotonic() + ms;
+    if (tick && tick.at <= at) return;
+    tick?.cancel();
+    tick = { at, cancel: clock.after(ms, onTick) };
+  }
 
   function onTick(): void {
     tick = undefined;
@@ -66,11 +73,12 @@ export function createClockwork(options: ClockworkOptions): Clockwork {
 
   return {
     stateChanged(state) {
-      if (!stopped && showsAge(state)) tick ??= clock.after(tickMs, onTick);
+      const wait = stopped ? undefined : nextTick(state);
+      if (wait !== undefined) tickWithin(wait);
     },
     stop() {
       stopped = true;
-      tick?.();
+      tick?.cancel();
       sampling();
     },
   };
