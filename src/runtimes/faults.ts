@@ -118,7 +118,7 @@ const ladder: readonly {
     }),
   },
   {
-    when: /^(ERR_SSL_[A-Z0-9_]+|ERR_TLS_[A-Z0-9_]+|EPROTO)$/,
+    when: /^(ERR_(SSL|TLS)_.+|EPROTO)$/,
     fault: ({ url }) => ({
       code: "runtime/tls-failed",
       message: `no TLS connection to ${hostOf(url)} comes about`,
