@@ -35,6 +35,9 @@ export type Scene = {
 };
 
 const panelCols = 34;
+/** A model's numbers fit in one line of it; taken where three panes keep their 60 columns beside it. */
+const widePanelCols = 38;
+const widePanelFrom = 3 * 60 + 2 + 1 + widePanelCols;
 const minimum = { cols: 40, rows: 10 };
 /** Below this width OpenCode is hard to use: the panel then floats over the panes. */
 const usableCols = 50;
@@ -82,7 +85,8 @@ function tooSmall(cols: number, rows: number): Scene {
 function panelRect({ screen, panel }: LayoutState): Rect | undefined {
   const shown = panel === "shown" || (panel === "auto" && screen.cols >= 200);
   if (!shown) return undefined;
-  const cols = Math.min(panelCols, screen.cols);
+  const wanted = screen.cols >= widePanelFrom ? widePanelCols : panelCols;
+  const cols = Math.min(wanted, screen.cols);
   return { x: screen.cols - cols, y: 0, cols, rows: screen.rows - 1 };
 }
 

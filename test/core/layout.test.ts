@@ -43,6 +43,12 @@ describe("arrange", () => {
     expect(scene(220, 50, { panel: "hidden" }).panel).toBeUndefined();
   });
 
+  it("widens the side panel where three panes keep 60 columns beside it", () => {
+    expect(scene(220, 50).panel?.cols).toBe(34);
+    expect(scene(221, 50).panel?.cols).toBe(38);
+    expect(visible(scene(221, 50)).map(({ cols }) => cols)).toEqual([60, 60, 60]);
+  });
+
   it("lets the panel float over a pane that would become too narrow", () => {
     const narrow = scene(80, 25, { panel: "shown" });
 
