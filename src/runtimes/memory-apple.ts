@@ -11,7 +11,7 @@ type AppleMachine = Pick<Ports, "run" | "env">;
 export type Limit = { readonly bytes: number; readonly from: string };
 
 /** Metal's own answer, by the scripting that every Mac has. */
-const metalScript = `ObjC.import("Metal");
+const metalScript = `ObjC.import('Metal');
 if (typeof $.MTLCreateSystemDefaultDevice !== "function")
   ObjC.bindFunction("MTLCreateSystemDefaultDevice", ["id", []]);
 String($.MTLCreateSystemDefaultDevice().recommendedMaxWorkingSetSize)`;

@@ -55,13 +55,21 @@ export type Known = {
   readonly loads: readonly { readonly model: string; readonly at: number }[];
   /** All models went at once before their time. */
   readonly vanished?: { readonly at: number; readonly models: readonly string[] } | undefined;
-  readonly restarted?: readonly string[] | undefined;
+  readonly restarted?: Restart | undefined;
   /** Models seen in a GPU's memory. */
   readonly hadGpu: readonly string[];
   /** Those of them that have not been seen there since the machine slept. */
   readonly doubtGpu: readonly string[];
   /** A load that does not come to an end although the server answers. */
   readonly hangs?: { readonly model: string; readonly since: number } | undefined;
+};
+
+export type Restart = {
+  readonly at: number;
+  /** What it had loaded. */
+  readonly models: readonly string[];
+  /** Its connection broke or its version changed; otherwise somebody may have unloaded them. */
+  readonly isSure: boolean;
 };
 
 export const nothingKnown: Known = {
@@ -146,7 +154,8 @@ function learnVersion(known: Known, { version, identified }: Round): Known {
   if (next === undefined || next === known.version) return known;
   if (known.version === undefined) return { ...known, version: next };
   // Another version is another server; what vanished a moment ago went with the old one.
-  const { vanished, restarted = vanished?.models } = known;
+  const { vanished } = known;
+  const restarted: Restart | undefined = vanished ? { ...vanished, isSure: true } : known.restarted;
   return { ...known, version: next, lost: true, vanished: undefined, restarted };
 }
 
@@ -211,23 +220,29 @@ const expirySlackMs = 5000;
  * when the connection broke or the version changed; otherwise when nothing is loaded for a while,
  * since what is evicted for a model that is still loading looks the same.
  */
-function watchRestart(
-  known: Known,
-  next: readonly LoadedModel[],
-  { now, weUnload, pending }: Circumstances,
-): Known {
+function watchRestart(known: Known, next: readonly LoadedModel[], around: Circumstances): Known {
+  const { now, pending } = around;
   if (next.length > 0) return { ...known, restarted: undefined, vanished: undefined };
+  const { vanished } = known;
   if (pending) return { ...known, vanished: undefined };
-  if (known.vanished && now - known.vanished.at >= vanishedMs)
-    return { ...known, vanished: undefined, restarted: known.vanished.models };
+  if (vanished && now - vanished.at >= vanishedMs)
+    return { ...known, vanished: undefined, restarted: { ...vanished, isSure: false } };
   const before = known.loaded;
-  const isEarly = (model: LoadedModel) => !weUnload(model.name) && !isDue(model, now);
-  if (before.length === 0 || !before.every(isEarly)) return known;
-  const models = before.map(({ name }) => name);
-  if (known.lost) return { ...known, restarted: models };
+  const isEarly = (model: LoadedModel) => !around.weUnload(model.name) && !isDue(model, now);
+  if (before.length === 0 || !before.every(isEarly)) return forgetRestart(known, now);
+  const left = { at: now, models: before.map(({ name }) => name) };
+  if (known.lost) return { ...known, restarted: { ...left, isSure: true } };
   // One that has no time may have been unloaded by anyone.
   const timed = before.every(({ expiresAt }) => expiresAt !== undefined);
-  return timed ? { ...known, vanished: { at: now, models } } : known;
+  return timed ? { ...known, vanished: left } : known;
+}
+
+/** Who has done without the models for so long does not miss them. */
+const restartNewsMs = 10 * 60_000;
+
+function forgetRestart(known: Known, now: number): Known {
+  const isOld = known.restarted !== undefined && now - known.restarted.at >= restartNewsMs;
+  return isOld ? { ...known, restarted: undefined } : known;
 }
 
 function isDue({ expiresAt, state }: LoadedModel, now: number): boolean {

@@ -137,12 +137,16 @@ function troublesOf(known: Known, { address, adapter }: Place): readonly Problem
       message: `the GPU was lost while the machine slept: ${names(cpuOnly)} on the CPU`,
       remedy: `restart ${title}; with NVIDIA on Linux first: \`sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm\``,
     });
-  if (known.restarted)
+  if (known.restarted) {
+    const { models, isSure } = known.restarted;
     troubles.push({
       code: "runtime/restarted",
-      message: `${title} unloaded ${names(known.restarted)} before its time: it seems to have been restarted`,
-      remedy: `load it again: \`ai-rules models load ${address.id}/${printable(known.restarted[0] ?? "")}\``,
+      message: isSure
+        ? `${title} was restarted and has unloaded ${names(models)}`
+        : `${title} was restarted, or another program unloaded ${names(models)} before its time`,
+      remedy: `load it again: \`ai-rules models load ${address.id}/${printable(models[0] ?? "")}\``,
     });
+  }
   // While its only model loads, llama-server tells nothing else.
   const loads = known.loaded.some(({ state }) => state === "loading");
   if (known.installedError !== undefined && !loads)

@@ -74,6 +74,8 @@ export async function answerWithin<T>({ clock, ms, abort, deed }: Call<T>): Prom
   const givenUp = new Promise<never>((_, reject) => {
     controller.signal.addEventListener("abort", () => reject(toError(controller.signal.reason)));
   });
+  // Nobody may be left to hear of it.
+  givenUp.catch(() => {});
   if (abort.aborted) onAbort();
   abort.addEventListener("abort", onAbort);
   cancelTimer = clock.after(ms, () =>

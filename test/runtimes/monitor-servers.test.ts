@@ -57,7 +57,7 @@ function watch(addresses: readonly RuntimeAddress[]) {
   const seen = <T>(look: (state: RuntimeState | undefined) => T, id = "ollama") =>
     until(
       () => {
-        clock.advance(20);
+        clock.advance(40);
         return look(states.get(id));
       },
       { seen: () => states.get(id) },

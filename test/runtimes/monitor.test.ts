@@ -572,8 +572,11 @@ describe("troubles", () => {
     await pass(25_000);
     expect(last()?.troubles).toEqual([]);
     await pass(10_000);
-
     expect(last()?.troubles).toMatchObject([{ code: "runtime/restarted" }]);
+    expect(last()?.troubles[0]?.message).toContain("or another program");
+
+    await pass(600_000, 2500);
+    expect(last()?.troubles).toEqual([]);
   });
 
   it.each([
