@@ -1,5 +1,5 @@
 /** The commands that do what ai-rules does, for people to run themselves. */
-import { tokens } from "../core/format.ts";
+import { variantName } from "../core/switch-options.ts";
 import type { ByHand } from "./adapter.ts";
 import { keepAliveBody } from "./ollama-keep-alive.ts";
 import { shellWord } from "./shell-word.ts";
@@ -42,11 +42,11 @@ function requestOf(by: ByHand): Request {
   }
 }
 
-/** `model` is the one to derive from; without a context there is nothing to say of it. */
+/** `model` is the one to derive from or the one to be made: their names tell each other. */
 function derivation({ model, context }: ByHand): unknown {
-  if (context === undefined) return { model, from: model };
-  const name = `${model}-ctx${tokens(context)}`;
-  return { model: name, from: model, parameters: { num_ctx: context } };
+  const from = model.replace(/-ctx\d+[kM]$/, "");
+  if (context === undefined) return { model, from };
+  return { model: variantName(from, context), from, parameters: { num_ctx: context } };
 }
 
 /** A name may hold anything, and the command will be pasted into a terminal. */

@@ -21,6 +21,13 @@ describe("the commands by hand", () => {
     );
   });
 
+  it("derive from the model itself, also when the one to be made is named", () => {
+    const base = ollamaByHand({ deed: "derive", url, model, context: 65_536 });
+    const made = ollamaByHand({ deed: "derive", url, model: `${model}-ctx64k`, context: 65_536 });
+
+    expect(made).toBe(base);
+  });
+
   it("unload and pull with Ollama's own command at its own address", () => {
     expect(ollamaByHand({ deed: "unload", url, model })).toBe("ollama stop qwen3-coder:30b");
     expect(ollamaByHand({ deed: "pull", url, model })).toBe("ollama pull qwen3-coder:30b");

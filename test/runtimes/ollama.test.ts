@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { AiRulesError } from "../../src/core/error.ts";
-import { createNetwork } from "../../src/platform/network.ts";
 import type { AdapterContext, PullProgress } from "../../src/runtimes/adapter.ts";
-import { createRuntimeClient } from "../../src/runtimes/client.ts";
 import { ollama } from "../../src/runtimes/ollama.ts";
+import { adapterContext, neverAborted } from "../fakes/adapter-context.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { ollamaModel } from "../fakes/ollama-models.ts";
 import {
@@ -25,27 +24,17 @@ async function setUp(options: OllamaServerOptions = {}) {
   const clock = createManualClock(start);
   const server = await startOllamaServer({ clock, ...options });
   servers.push(server);
-  const { fetchPatiently } = createNetwork();
   const context: AdapterContext = {
-    client: createRuntimeClient({ fetch: fetchPatiently, url: server.url }),
-    files: {
-      list: () => Promise.resolve([]),
-      readText: () => Promise.resolve(undefined),
-      status: () => Promise.resolve(undefined),
-    },
+    ...adapterContext(server),
     clock: { now: () => clock.now(), wait: () => new Promise((resolve) => setImmediate(resolve)) },
   };
   return { server, clock, context };
 }
 
-function never(): AbortSignal {
-  return new AbortController().signal;
-}
-
 type Start = { readonly model: string; readonly keepAlive?: string; readonly abort?: AbortSignal };
 
 function load(context: AdapterContext, request: Start): Promise<void> {
-  const rest = { onProgress: () => {}, abort: never(), ...request };
+  const rest = { onProgress: () => {}, abort: neverAborted(), ...request };
   return ollama.load?.(context, rest) ?? Promise.reject(new Error("cannot load"));
 }
 
@@ -59,7 +48,7 @@ async function faultOf(deed: Promise<unknown> | undefined) {
 }
 
 function installedOf(context: AdapterContext, name: string) {
-  return ollama.installed(context, never()).then((models) => {
+  return ollama.installed(context, neverAborted()).then((models) => {
     const found = models.find((model) => model.name === name);
     if (!found) throw new Error(`${name} is not installed`);
     return found;
@@ -70,26 +59,32 @@ describe("Ollama", () => {
   it("tells its version", async () => {
     const { context } = await setUp({ version: "0.32.15" });
 
-    expect(await ollama.version(context, never())).toBe("0.32.15");
+    expect(await ollama.version(context, neverAborted())).toBe("0.32.15");
   });
 
   it("is not what answers its version with a commit, or each path with 200 and an error", async () => {
     const { context, server } = await setUp();
 
     server.trouble({ type: "status", status: 200, body: { version: "1", commit: "abc" } });
-    expect((await faultOf(ollama.version(context, never()))).code).toBe("runtime/strange-answer");
+    expect((await faultOf(ollama.version(context, neverAborted()))).code).toBe(
+      "runtime/strange-answer",
+    );
     const error = "Unexpected endpoint or method. (GET /api/version)";
     server.trouble({ type: "status", status: 200, body: { error } });
-    expect((await faultOf(ollama.version(context, never()))).code).toBe("runtime/strange-answer");
+    expect((await faultOf(ollama.version(context, neverAborted()))).code).toBe(
+      "runtime/strange-answer",
+    );
     server.trouble({ type: "html" });
-    expect((await faultOf(ollama.loaded(context, never()))).code).toBe("runtime/strange-answer");
+    expect((await faultOf(ollama.loaded(context, neverAborted()))).code).toBe(
+      "runtime/strange-answer",
+    );
   });
 
   it("names the command that starts it when it is down", async () => {
     const { context, server } = await setUp();
     await server.stop();
 
-    expect(await faultOf(ollama.version(context, never()))).toMatchObject({
+    expect(await faultOf(ollama.version(context, neverAborted()))).toMatchObject({
       code: "runtime/not-running",
       remedy: "start it: `ollama serve`",
     });
@@ -98,10 +93,10 @@ describe("Ollama", () => {
   it("asks nothing that loads a model when it looks", async () => {
     const { context, server } = await setUp();
 
-    await ollama.version(context, never());
-    await ollama.loaded(context, never());
-    const models = await ollama.installed(context, never());
-    for (const model of models) await ollama.describe?.(context, model, never());
+    await ollama.version(context, neverAborted());
+    await ollama.loaded(context, neverAborted());
+    const models = await ollama.installed(context, neverAborted());
+    for (const model of models) await ollama.describe?.(context, model, neverAborted());
 
     expect(server.loaded()).toEqual([]);
     expect(new Set(server.requests.map(({ path }) => path))).toEqual(
@@ -112,7 +107,11 @@ describe("Ollama", () => {
   it("describes a model with unlike layers by asking for all of it", async () => {
     const { context, server } = await setUp();
 
-    const gemma = await ollama.describe?.(context, await installedOf(context, "gemma3"), never());
+    const gemma = await ollama.describe?.(
+      context,
+      await installedOf(context, "gemma3"),
+      neverAborted(),
+    );
 
     expect(gemma?.shape?.kvHeads).toEqual([4, 4, 0, 4]);
     expect(server.requests.at(-1)?.body).toEqual({ model: "gemma3", verbose: true });
@@ -143,12 +142,12 @@ describe("loading in Ollama", () => {
       done = true;
     });
     await until(() => server.loadingName() === coder);
-    expect(await ollama.loaded(context, never())).toEqual([]);
+    expect(await ollama.loaded(context, neverAborted())).toEqual([]);
     expect(done).toBe(false);
     clock.advance(20 * 60_000);
     await loading;
 
-    expect(await ollama.loaded(context, never())).toMatchObject([
+    expect(await ollama.loaded(context, neverAborted())).toMatchObject([
       { name: coder, state: "loaded", context: 32_768, expiresAt: clock.now() + 30 * 60_000 },
     ]);
   });
@@ -236,7 +235,7 @@ describe("unloading in Ollama", () => {
     clock.advance(1500);
     await unloading;
 
-    expect(await ollama.loaded(context, never())).toEqual([]);
+    expect(await ollama.loaded(context, neverAborted())).toEqual([]);
   });
 
   it("gives up waiting for a model that a request holds", async () => {
@@ -271,11 +270,11 @@ describe("the keep_alive of a loaded model", () => {
     await load(context, { model: coder });
 
     await ollama.setKeepAlive?.(context, coder, "2h");
-    expect(await ollama.loaded(context, never())).toMatchObject([
+    expect(await ollama.loaded(context, neverAborted())).toMatchObject([
       { expiresAt: clock.now() + 2 * 3_600_000 },
     ]);
     await ollama.setKeepAlive?.(context, coder.toUpperCase(), "-1");
-    expect(await ollama.loaded(context, never())).toMatchObject([{ expiresAt: "never" }]);
+    expect(await ollama.loaded(context, neverAborted())).toMatchObject([{ expiresAt: "never" }]);
     expect(server.loadCount(coder)).toBe(1);
   });
 
@@ -303,7 +302,7 @@ describe("the times of a loaded model", () => {
     const { context, clock } = await setUp({ clockSkewMs: 3_600_000 });
     await load(context, { model: coder });
 
-    const [model] = await ollama.loaded(context, never());
+    const [model] = await ollama.loaded(context, neverAborted());
 
     // The header of the server's clock has whole seconds.
     expect(Math.abs(Number(model?.expiresAt) - (clock.now() + 300_000))).toBeLessThan(1000);
@@ -319,7 +318,9 @@ describe("the times of a loaded model", () => {
     await until(() => server.heldCount() === 1);
     clock.advance(20 * 60_000);
 
-    expect(await ollama.loaded(context, never())).toMatchObject([{ state: "loaded", busy: true }]);
+    expect(await ollama.loaded(context, neverAborted())).toMatchObject([
+      { state: "loaded", busy: true },
+    ]);
 
     server.release();
     await (await answer).text();
@@ -330,15 +331,15 @@ describe("a model derived in Ollama", () => {
   it("has a context of its own and shares the weights", async () => {
     const { context, server } = await setUp();
     const name = "llama3.1:8b-ctx16k";
-    const request = { from: "llama3.1:8b", name, context: 16_384, abort: never() };
+    const request = { from: "llama3.1:8b", name, context: 16_384, abort: neverAborted() };
 
     await ollama.derive?.(context, request);
     const base = await ollama.describe?.(
       context,
       await installedOf(context, "llama3.1:8b"),
-      never(),
+      neverAborted(),
     );
-    const made = await ollama.describe?.(context, await installedOf(context, name), never());
+    const made = await ollama.describe?.(context, await installedOf(context, name), neverAborted());
 
     expect(made).toMatchObject({ ownContext: 16_384, derivedFrom: "llama3.1:8b" });
     expect(made?.weights).toBe(base?.weights);
@@ -348,7 +349,7 @@ describe("a model derived in Ollama", () => {
 
   it("is not made of one that is not there: Ollama would download that", async () => {
     const { context, server } = await setUp();
-    const request = { from: "qwen9:1t", name: "x", context: 8192, abort: never() };
+    const request = { from: "qwen9:1t", name: "x", context: 8192, abort: neverAborted() };
 
     expect((await faultOf(ollama.derive?.(context, request))).code).toBe("model/not-found");
     expect(server.requests.map(({ path }) => path)).not.toContain("/api/create");
@@ -356,7 +357,7 @@ describe("a model derived in Ollama", () => {
 
   it("fails with the error of the stream, and when the stream ends early", async () => {
     const { context, server } = await setUp();
-    const request = { from: coder, name: "x", context: 8192, abort: never() };
+    const request = { from: coder, name: "x", context: 8192, abort: neverAborted() };
 
     server.setPullTrouble({ afterPieces: 0, error: "no space left on device" });
     expect((await faultOf(ollama.derive?.(context, request))).code).toBe("model/disk-full");
@@ -368,7 +369,7 @@ describe("a model derived in Ollama", () => {
 describe("a pull in Ollama", () => {
   const library = [ollamaModel({ name: "devstral:24b", sizeBytes: 14_000_000_000 })];
 
-  function pull(context: AdapterContext, model: string, abort = never()) {
+  function pull(context: AdapterContext, model: string, abort = neverAborted()) {
     const progress: PullProgress[] = [];
     const onProgress = (step: PullProgress) => void progress.push(step);
     return { progress, done: ollama.pull?.(context, { model, onProgress, abort }) };
