@@ -66,8 +66,9 @@ export function createReadiness(
 
 /** Whether nothing that is still to come would change which model a mode starts with. */
 function knowsModel({ models }: State, mode: AgentMode): boolean {
-  if (models.surveyed) return true;
   const wish = models.wishes[mode];
+  // What is chosen has to fit into the memory.
+  if (models.surveyed) return wish !== undefined || models.memory !== undefined;
   if (!wish || wish.insteadOf !== undefined) return false;
   const found = runtimeOf(models.runtimes, wish.model);
   if (found) return findInstalled(found.runtime, found.name) !== undefined;

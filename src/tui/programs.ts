@@ -1,6 +1,5 @@
 /** What a mode runs: OpenCode with its own port, password and configuration, or a plain command. */
 import { delimiter, isAbsolute, join } from "node:path";
-import { agentModel } from "../core/agent-model.ts";
 import { AiRulesError } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { agentModes } from "../core/mode.ts";
@@ -10,6 +9,7 @@ import { locateOpencode } from "../opencode/locate.ts";
 import { watchAgent } from "../opencode/watch.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
 import type { ModelApplier } from "./model-applier.ts";
+import { paneModel } from "./pane-model.ts";
 import { commandMissing, type Program } from "./supervisor.ts";
 
 export type ProgramOptions = {
@@ -68,7 +68,7 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
   const sessionId = panes[mode].session?.id;
   const launch = await prepareLaunch(ports, {
     mode,
-    ...modelOf(state(), mode),
+    ...modelOf(options, mode),
     project,
     directories: options.directories,
     port,
@@ -102,10 +102,11 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
 
 /** The model of a mode for OpenCode: one of our runtimes, or one of its own by its name. */
 function modelOf(
-  { models, settings }: State,
+  { state, variables }: ProgramOptions,
   mode: AgentMode,
 ): Pick<LaunchRequest, "settings" | "localModel"> {
-  const localModel = agentModel(models, mode);
+  const { models, settings } = state();
+  const localModel = paneModel(models, mode, variables());
   const wish = models.wishes[mode];
   // What OpenCode's own configuration says need not be said again.
   const named = wish && wish.source.from !== "opencode" ? { model: wish.model } : {};

@@ -178,6 +178,7 @@ function openTui(
   const applier = createModelApplier({
     ports,
     state,
+    variables: environment.variables,
     dispatch,
     screen: (mode) => host.emulator(mode).screenText(),
   });

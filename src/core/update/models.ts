@@ -13,6 +13,7 @@ import { andThen, type Step, step } from "./step.ts";
 import {
   beginSwitch,
   cancelSwitch,
+  followWish,
   goalOf,
   type JobEnd,
   jobEnded,
@@ -37,6 +38,24 @@ type ModelsMessage = Extract<
 >;
 
 export function updateModels(state: State, message: ModelsMessage): Step {
+  return andThen(respond(state, message), (next) => tellLate(next, state, message.now));
+}
+
+/** An agent that started before anybody knew its model is told of it. */
+function tellLate(state: State, before: State, now: number): Step {
+  const late = agentModes.filter((mode) => {
+    const { kind, process, wantedModel } = state.panes[mode];
+    const runs = process.type === "starting" || process.type === "running";
+    const isNew = wantedModel !== undefined && before.panes[mode].wantedModel === undefined;
+    return kind === "opencode" && runs && isNew;
+  });
+  return late.reduce<Step>(
+    (done, mode) => andThen(done, (next) => followWish(next, mode, now)),
+    step(state),
+  );
+}
+
+function respond(state: State, message: ModelsMessage): Step {
   const { now } = message;
   switch (message.type) {
     case "models-set-up":

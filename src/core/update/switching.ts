@@ -7,18 +7,17 @@ import type { Problem } from "../error.ts";
 import { findInstalled, findLoaded, runtimeOf } from "../installed-models.ts";
 import type { AgentMode } from "../mode.ts";
 import { agentModes } from "../mode.ts";
-import { resolveWishes } from "../model-choice.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { ModelsState, RunningJob, Switch, SwitchPlan } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
 import { isBusy, modelName } from "../select.ts";
-import type { State } from "../state.ts";
+import type { PaneState, State } from "../state.ts";
 import { awaitedJob, beginJob, giveUpJob, loadJob, type NewJob, withVariant } from "./jobs.ts";
 import { briefMs, notify } from "./notice.ts";
 import { restart } from "./panes.ts";
 import { savePicks, withPick } from "./picks.ts";
 import { andThen, type Step, step } from "./step.ts";
-import { rewish } from "./wishes.ts";
+import { rewish, wishesOf } from "./wishes.ts";
 
 export type SwitchRequest = {
   readonly mode: AgentMode;
@@ -39,6 +38,17 @@ export function beginSwitch(state: State, request: SwitchRequest): Step {
   return andThen(dropSwitch(state, mode), (free) =>
     unloadNext(free, { mode, plan, now, since: now, ...(forWish ? { forWish } : {}) }),
   );
+}
+
+/**
+ * Gives an agent that runs already the model its mode turns out to be meant to use. Nothing is
+ * loaded for it: nobody has asked for that.
+ */
+export function followWish(state: State, mode: AgentMode, now: number): Step {
+  const model = state.models.wishes[mode]?.model;
+  if (model === undefined || state.models.switches[mode]) return step(state);
+  const plan = { model, unloadFirst: [] };
+  return settle(state, { mode, plan, now, since: now, forWish: true });
 }
 
 /** The full name of the model that a mode has at the end of a switch. */
@@ -149,7 +159,7 @@ function settle(state: State, course: Course): Step {
     case "starting":
       return step(at(state, course, { type: "waiting" }));
     case "running":
-      return isBusy(pane)
+      return isOccupied(pane)
         ? step(at(state, course, { type: "waiting" }))
         : step(at(state, course, { type: "applying" }), { type: "apply-model", mode });
     case "failed":
@@ -161,6 +171,11 @@ function settle(state: State, course: Course): Step {
     default:
       return pane.process satisfies never;
   }
+}
+
+/** Whether an agent works, or has not answered yet: it cannot be given a model now. */
+function isOccupied(pane: PaneState): boolean {
+  return isBusy(pane) || (pane.process.type === "running" && pane.activity.type === "unknown");
 }
 
 /** The model is the mode's from now on, and its conversation gets it when its agent starts. */
@@ -229,7 +244,7 @@ export function resumeSwitch(state: State, mode: AgentMode, now: number): Step {
   const course = courseOf(state, mode, now);
   if (!course || state.models.switches[mode]?.step.type !== "waiting") return step(state);
   const { process } = state.panes[mode];
-  if (process.type === "starting" || isBusy(state.panes[mode])) return step(state);
+  if (process.type === "starting" || isOccupied(state.panes[mode])) return step(state);
   return settle(state, course);
 }
 
@@ -310,5 +325,5 @@ export function modelsAfterSwitch(state: State, mode: AgentMode): ModelsState {
   const change = state.models.switches[mode];
   if (!change) return state.models;
   const { models } = change.forWish ? state : withPick(state, mode, goalOf(change.plan));
-  return { ...models, wishes: resolveWishes({ ...state, models }) };
+  return { ...models, wishes: wishesOf({ ...state, models }) };
 }

@@ -195,6 +195,28 @@ describe("the wishes", () => {
     expect(other.models.wishes.build?.model).toBe("ollama/large:8b");
   });
 
+  it("are told an agent that started before they were known, with nothing loaded for it", () => {
+    const begin = picked({ picks: {}, recent: [], runtimes: [], surveyed: false });
+    const { wantedModel: _, model: __, ...build } = begin.panes.build;
+    const early = { ...begin, panes: { ...begin.panes, build } };
+    const installed = [sampleInstalled("small:1b", { sizeBytes: 1e9, ownContext: 65_536 })];
+
+    const [state, effects] = after(early, setUp([ollama]), changed({ ...ollama, installed }), {
+      type: "runtimes-surveyed",
+    });
+
+    expect(deeds(effects)).toEqual(["apply-model"]);
+    expect(state.models.switches.build).toMatchObject({
+      forWish: true,
+      step: { type: "applying" },
+    });
+    const model = "ollama/small:1b";
+    const [told, saves] = after(state, { type: "model-applied", mode: "build", model, live: true });
+    expect(told.models).toMatchObject({ switches: {}, picks: {}, recent: [] });
+    expect(told.panes.build.model).toBe(model);
+    expect(deeds(saves)).toEqual(["save-picks"]);
+  });
+
   it("fall back visibly when the model is gone, and say so once", () => {
     const [known] = after(picked({ picks: { plan: pick } }), changed(ollama));
     const installed = [sampleInstalled("other:8b", { sizeBytes: 1e9, ownContext: 65_536 })];

@@ -214,7 +214,7 @@ describe("a switch and the agent", () => {
     expect(stepOf(waiting)).toBe("waiting");
   });
 
-  it("waits for an agent that starts", () => {
+  it("waits for an agent that starts until it answers", () => {
     const process = { type: "starting", since: now, pid: 1 } as const;
     const loading = begun(
       withPane(plainState(), "plan", { process, activity: { type: "unknown" } }),
@@ -222,7 +222,11 @@ describe("a switch and the agent", () => {
     const [waiting] = after(loading, jobDone(loading));
     expect(stepOf(waiting)).toBe("waiting");
 
-    expect(stepOf(after(waiting, { type: "pane-first-output", mode: "plan" })[0])).toBe("applying");
+    const [drawn] = after(waiting, { type: "pane-first-output", mode: "plan" });
+    expect(stepOf(drawn)).toBe("waiting");
+    const report = { type: "activity", activity: idle } as const;
+    const [applying] = after(drawn, { type: "agent-report", mode: "plan", report });
+    expect(stepOf(applying)).toBe("applying");
   });
 
   it("starts the agent again where it cannot be given the model live", () => {
