@@ -106,7 +106,7 @@ export function learn(known: Known, round: Round, circumstances: Circumstances):
   if (round.version?.ok === false) return withoutAnswer(known, round.version.error, now);
 
   const answered: Known = {
-    ...known,
+    ...(isOther(known, round) ? nothingKnown : known),
     ...kindOf(round),
     wasUp: true,
     failures: 0,
@@ -121,6 +121,11 @@ function isRefused(answer: Answer<unknown> | undefined): answer is { ok: false; 
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof AiRulesError ? error.problem.code : undefined;
+}
+
+/** A runtime of another kind has taken its place, and nothing of the old one holds. */
+function isOther(known: Known, { kind }: Round): boolean {
+  return kind !== undefined && known.kind !== undefined && kind !== known.kind;
 }
 
 function kindOf({ kind }: Round): Pick<Known, "kind"> {

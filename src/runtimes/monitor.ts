@@ -140,33 +140,37 @@ type Speaking = {
 /** What speaks to a URL: with the token of who is meant there, one client a kind. */
 function speakers({ ports, options, parts, addresses }: Speaking) {
   const byExpectation = addresses.toSorted((a, b) => Number(b.expected) - Number(a.expected));
-  const known = new Map<RuntimeKind | undefined, RuntimeClient>();
-  const clientFor = (kind: RuntimeKind | undefined): RuntimeClient => {
-    const client = known.get(kind) ?? makeClient(kind);
-    known.set(kind, client);
-    return client;
-  };
-  const makeClient = (kind: RuntimeKind | undefined) => {
-    const variable = kind && parts.adapters[kind].tokenVariable;
-    const tokens = byExpectation
-      .filter((address) => kind === undefined || (address.kind ?? kind) === kind)
-      .map((address) =>
-        options.tokenOf(
-          variable === undefined || address.tokenVariable !== undefined
-            ? address
-            : { ...address, tokenVariable: variable },
-        ),
-      );
-    const token = tokens.find((each) => each !== undefined);
+  const clients = new Map<RuntimeKind | undefined, RuntimeClient>();
+
+  /** The token of an address; of a kind it is in that kind's own variable, unless another is named. */
+  function tokenOf(address: RuntimeAddress, kind: RuntimeKind | undefined): string | undefined {
+    const usual = kind && parts.adapters[kind].tokenVariable;
+    const tokenVariable = address.tokenVariable ?? usual;
+    return tokenVariable === undefined ? undefined : options.tokenOf({ ...address, tokenVariable });
+  }
+
+  /** Before it is known what answers, only who was sent there by the user gets a token to see. */
+  function findToken(kind: RuntimeKind | undefined): string | undefined {
+    const meant =
+      kind === undefined
+        ? byExpectation.filter(({ expected }) => expected)
+        : byExpectation.filter((address) => (address.kind ?? kind) === kind);
+    return meant
+      .map((address) => tokenOf(address, kind ?? address.kind))
+      .find((token) => token !== undefined);
+  }
+
+  function clientFor(kind: RuntimeKind | undefined): RuntimeClient {
     const { url = "" } = byExpectation[0] ?? {};
-    return createRuntimeClient({
-      fetch: ports.network.fetchPatiently,
-      url,
-      ...(token === undefined ? {} : { token }),
-    });
-  };
+    const client =
+      clients.get(kind) ??
+      createRuntimeClient({ fetch: ports.network.fetchPatiently, url, token: findToken(kind) });
+    clients.set(kind, client);
+    return client;
+  }
+
   return {
-    identify: (abort: AbortSignal) => parts.identify(clientFor(undefined), abort),
+    identify: async (abort: AbortSignal) => parts.identify(clientFor(undefined), abort),
     speakerOf: (kind: RuntimeKind): Speaker => ({
       adapter: parts.adapters[kind],
       context: {

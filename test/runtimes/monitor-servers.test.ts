@@ -28,7 +28,10 @@ function address(kind: RuntimeKind, { url }: Server, id: string = kind): Runtime
   return scriptedAddress({ id, kind, url });
 }
 
-function watch(addresses: readonly RuntimeAddress[]) {
+function watch(
+  addresses: readonly RuntimeAddress[],
+  tokens: Readonly<Record<string, string>> = {},
+) {
   const clock = createManualClock(Date.now());
   const states = new Map<string, RuntimeState>();
   const ends: JobEnd[] = [];
@@ -38,7 +41,7 @@ function watch(addresses: readonly RuntimeAddress[]) {
     {
       addresses,
       attention: "shown",
-      tokenOf: () => undefined,
+      tokenOf: ({ tokenVariable = "" }) => tokens[tokenVariable],
       onChange: (state) => states.set(state.address.id, state),
       onSurveyed: () => {},
     },
@@ -203,6 +206,40 @@ describe("runtimes that are watched", () => {
       found: "LM Studio",
       problem: { code: "runtime/wrong-service" },
     });
+  });
+
+  it("get the token of their kind, which never comes into the state", async () => {
+    const server = await closing(startOllamaServer({ token: "a-secret" }));
+    const { seen, states } = watch([address("ollama", server)], { OLLAMA_API_KEY: "a-secret" });
+
+    await seen(isUp);
+
+    expect(JSON.stringify([...states.values()])).not.toContain("a-secret");
+  });
+
+  it("that want a token name the variable it is read from", async () => {
+    const server = await closing(startOllamaServer({ token: "a-secret" }));
+    const { seen } = watch([address("ollama", server)]);
+
+    const state = await seen((found) => (found?.connection.type === "probing" ? undefined : found));
+
+    expect(state.connection).toMatchObject({
+      type: "needs-token",
+      problem: { remedy: expect.stringContaining("OLLAMA_API_KEY") },
+    });
+  });
+
+  it("get no token before it is known what they are, unless someone sent us there", async () => {
+    const server = await closing(startLmStudioServer());
+    const usual = scriptedAddress({ ...address("ollama", server), expected: false });
+    const { refresh, seen } = watch([usual], { OLLAMA_API_KEY: "a-secret" });
+    await seen(() => server.requests.length > 0);
+
+    refresh();
+    await seen(() => server.requests.length > 2);
+
+    const headers = server.requests.map(({ headers: { authorization } }) => authorization);
+    expect(new Set(headers)).toEqual(new Set([undefined]));
   });
 
   it("survive lists of 10 MB", async () => {

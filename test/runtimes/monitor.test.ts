@@ -442,6 +442,40 @@ describe("several addresses with one URL", () => {
     });
   });
 
+  it("forget what was there when a runtime of another kind takes its place", async () => {
+    const first = createScriptedRuntime({ kind: "llama-server" });
+    first.loaded = [loadedModel("a", { expiresAt: "never" })];
+    first.installed = [installedModel("a")];
+    const next = createScriptedRuntime({ kind: "llama-swap" });
+    next.fails.set("installed", new Error("too long"));
+    let current = first;
+    const { pass, last } = watch(
+      [first, next].map(({ adapter: { kind } }, index) => ({
+        runtime: {
+          ...(index === 0 ? first : next),
+          identify: (abort: AbortSignal) => current.identify(abort),
+        },
+        address: { id: kind, kind, url },
+      })),
+    );
+    await pass(1000);
+    first.is = "refusing";
+    await pass(3000);
+
+    current = next;
+    await pass(5000);
+
+    expect(last("llama-swap")).toMatchObject({
+      connection: { type: "up" },
+      loaded: [],
+      installed: [],
+    });
+    expect(last("llama-swap")?.troubles).not.toContainEqual(
+      expect.objectContaining({ code: "runtime/restarted" }),
+    );
+    expect(last("llama-server")?.connection.type).toBe("wrong-service");
+  });
+
   it("believe who calls any runtime one that speaks as OpenAI does", async () => {
     const runtime = createScriptedRuntime({ kind: "llama-server" });
     const address = { id: "box", kind: "openai", url, expected: true } as const;
