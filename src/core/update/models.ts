@@ -9,6 +9,7 @@ import type { State } from "../state.ts";
 import { tellDone, withoutJob, withProgress } from "./jobs.ts";
 import { pickerRested } from "./models-keys.ts";
 import { notify } from "./notice.ts";
+import { keepSelection } from "./selection.ts";
 import { andThen, type Step, step } from "./step.ts";
 import {
   beginSwitch,
@@ -38,7 +39,9 @@ type ModelsMessage = Extract<
 >;
 
 export function updateModels(state: State, message: ModelsMessage): Step {
-  return andThen(respond(state, message), (next) => tellLate(next, state, message.now));
+  return andThen(respond(state, message), (next) =>
+    tellLate(keepSelection(next, state), state, message.now),
+  );
 }
 
 /** An agent that started before anybody knew its model is told of it. */

@@ -437,3 +437,38 @@ describe("the list of models", () => {
     });
   });
 });
+
+describe("the selection", () => {
+  const loaded = [sampleLoaded("small:8b")];
+  const news = { type: "runtime-changed", runtime: { ...ollama, loaded } } as const;
+
+  it("stays on its model in the picker when the order changes", () => {
+    const begun = on("bravo:8b");
+    const [later] = after(begun, news);
+
+    expect(modelRows(later)[0]?.name).toBe("small:8b");
+    const [done] = after(later, key("enter"));
+    expect(done.models.switches.build?.plan.model).toBe("ollama/bravo:8b");
+  });
+
+  it("stays on its model in the list, also when that model is loaded", () => {
+    const at = (name: string, begun: State) =>
+      runtimeRows(begun).findIndex(({ key: id }) => id.startsWith(`ollama/${name}`));
+    const list = (name: string): State => ({
+      ...state(),
+      overlay: { type: "models", selected: at(name, state()), details: false },
+    });
+
+    for (const name of ["bravo:8b", "small:8b"]) {
+      const [later] = after(list(name), news);
+      expect(later.overlay).toMatchObject({ selected: at(name, later) });
+    }
+  });
+
+  it("stays where it is when its row is gone", () => {
+    const begun = on("bravo:8b");
+    const runtime = { ...ollama, installed: [alpha] };
+
+    expect(after(begun, { type: "runtime-changed", runtime })[0].overlay).toEqual(begun.overlay);
+  });
+});
