@@ -1,7 +1,7 @@
 /**
  * What the last row of the screen says. On its left stands what the user needs now: that we stop,
  * that a key is awaited, a notice with its remedy, else the keys. On its right the project and what
- * is special: a changed environment, zoom, the mouse let go.
+ * is special: trouble with models that no panel shows, a changed environment, zoom, the mouse let go.
  */
 
 import type { EnvironmentSource } from "../../core/environment.ts";
@@ -10,6 +10,7 @@ import { printable } from "../../core/text.ts";
 import { reloadText } from "./environment-text.ts";
 import { type Hints, type KeyHint, wayTo } from "./hints.ts";
 import { type Line, type Meaning, type Size, type Span, span, spansWidth } from "./line.ts";
+import { hasHiddenTrouble } from "./model-trouble.ts";
 
 export type FooterView = { readonly type: "footer"; readonly line: Line };
 
@@ -53,10 +54,8 @@ function usualTexts({ project, environment }: State): readonly Span[] {
 }
 
 /** What is not as usual, the least important first. */
-function specialTexts(
-  { environment, zoomed, mouseCaptured }: State,
-  hints: Hints,
-): readonly Span[] {
+function specialTexts(state: State, hints: Hints): readonly Span[] {
+  const { environment, zoomed, mouseCaptured } = state;
   const changed =
     environment.type === "ready"
       ? reloadText(environment.reload, wayTo("restart-all", hints))
@@ -65,6 +64,7 @@ function specialTexts(
     ...(zoomed ? [span("zoom", "strong")] : []),
     ...(mouseCaptured ? [] : [span("mouse off", "strong")]),
     ...(changed === undefined ? [] : [span(changed, "warning")]),
+    ...(hasHiddenTrouble(state) ? [span(`model trouble, ${wayTo("models", hints)}`, "error")] : []),
   ];
 }
 

@@ -1,8 +1,9 @@
 /** All that is known of a runtime or of one of its models, as lines of name and value. */
 import { clipText, textWidth, wrapText } from "../../core/cell-text.ts";
 import { memory, moment, tokens } from "../../core/format.ts";
-import { sharesWeights } from "../../core/installed-models.ts";
+import { isUsedElsewhere, sharesWeights } from "../../core/installed-models.ts";
 import type { RuntimeRow } from "../../core/model-rows.ts";
+import type { ModelsState } from "../../core/models.ts";
 import type { Abilities, InstalledModel, LoadedModel, RuntimeState } from "../../core/runtime.ts";
 import { sourceText } from "../../core/setting-source.ts";
 import { printable } from "../../core/text.ts";
@@ -11,6 +12,7 @@ import { splitText, untilText } from "./loaded.ts";
 
 export type DetailsRequest = {
   readonly row: RuntimeRow;
+  readonly models: ModelsState;
   readonly now: number;
   readonly cols: number;
 };
@@ -21,8 +23,9 @@ type Fact = readonly [name: string, value: string | undefined];
 const nameCols = 14;
 const factRows = 3;
 
-export function detailLines({ row, now, cols }: DetailsRequest): readonly Line[] {
-  return factsOf(row, now).flatMap(([name, value]) => {
+export function detailLines(request: DetailsRequest): readonly Line[] {
+  const { cols } = request;
+  return factsOf(request).flatMap(([name, value]) => {
     if (value === undefined || value === "") return [];
     return wrapText(printable(value), Math.max(1, cols - nameCols), factRows).map(
       (text, index): Line => {
@@ -34,17 +37,31 @@ export function detailLines({ row, now, cols }: DetailsRequest): readonly Line[]
   });
 }
 
-function factsOf(row: RuntimeRow, now: number): readonly Fact[] {
+function factsOf({ row, models, now }: DetailsRequest): readonly Fact[] {
   switch (row.type) {
     case "runtime":
       return runtimeFacts(row.runtime, now);
     case "loaded":
-      return [...loadedFacts(row.loaded, now), ...modelFacts(row.runtime, row.model)];
+      return [
+        usersFact(row, isUsedElsewhere(models, row.runtime, row.loaded.name)),
+        ...loadedFacts(row.loaded, now),
+        ...modelFacts(row.runtime, row.model),
+      ];
     case "installed":
-      return modelFacts(row.runtime, row.model);
+      return [
+        usersFact(row, isUsedElsewhere(models, row.runtime, row.model.name)),
+        ...modelFacts(row.runtime, row.model),
+      ];
     default:
       return row satisfies never;
   }
+}
+
+function usersFact(
+  { usedBy }: Exclude<RuntimeRow, { type: "runtime" }>,
+  isElsewhere: boolean,
+): Fact {
+  return ["used by", [...usedBy, ...(isElsewhere ? ["another ai-rules"] : [])].join(", ")];
 }
 
 function runtimeFacts(runtime: RuntimeState, now: number): readonly Fact[] {

@@ -3,36 +3,45 @@ import { clipText } from "../../core/cell-text.ts";
 import { memory, tokens } from "../../core/format.ts";
 import type { AgentMode } from "../../core/mode.ts";
 import { type RuntimeRow, runtimeRows } from "../../core/model-rows.ts";
+import { modelWarnings } from "../../core/model-warnings.ts";
 import type { LoadedModel, RuntimeState } from "../../core/runtime.ts";
 import { modeNumber } from "../../core/select.ts";
 import { elapsed } from "../../core/switch-text.ts";
 import { printable } from "../../core/text.ts";
 import type { KeyHint } from "./hints.ts";
-import { blank, type Line, line, type Size, type Span, span, spansWidth } from "./line.ts";
+import { blank, type Line, line, type Span, span, spansWidth } from "./line.ts";
 import { windowTop } from "./list-window.ts";
 import { splitText, untilText } from "./loaded.ts";
-import { detailLines } from "./model-details.ts";
+import { type DetailsRequest, detailLines } from "./model-details.ts";
 import type { OverlayRequest, OverlayView } from "./overlay-view.ts";
+import { type WarningsRequest, warningLines } from "./panel-warnings.ts";
 import { addressText, connectionText, runtimeTitle } from "./runtime-text.ts";
 
-export function modelsView({ state, overlay, size }: OverlayRequest<"models">): OverlayView {
-  const { now } = state;
+export function modelsView({ state, overlay, hints, size }: OverlayRequest<"models">): OverlayView {
+  const { now, models } = state;
+  const { cols } = size;
   const rows = runtimeRows(state);
   const at = Math.min(overlay.selected, rows.length - 1);
   const row = rows[at];
-  const details = overlay.details && row ? detailsBelow(row, now, size) : [];
-  const listRows = Math.max(1, size.rows - details.length);
+  const warnings = warningsBelow({ warnings: modelWarnings(state), cols, hints });
+  // Warnings have the room that the list leaves, and a third of it at least.
+  const room = Math.max(Math.floor(size.rows / 3), size.rows - rows.length);
+  const below =
+    overlay.details && row
+      ? detailsBelow({ row, models, now, cols }, size.rows)
+      : warnings.slice(0, room);
+  const listRows = Math.max(1, size.rows - below.length);
   const top = windowTop(at, { count: rows.length, rows: listRows });
   const lines = rows.slice(top, top + listRows).map((each, index) => {
-    return rowLine(each, { now, cols: size.cols, isSelected: top + index === at });
+    return rowLine(each, { now, cols, isSelected: top + index === at });
   });
   return {
     type: "overlay",
     title: { left: [span("models", "strong")], right: [span(countText(rows), "dim")] },
-    lines: [...(rows.length === 0 ? [nothing] : lines), ...details].slice(0, size.rows),
+    lines: [...(rows.length === 0 ? [nothing] : lines), ...below].slice(0, size.rows),
     keys: keysOf(row, { details: overlay.details, focus: state.focus }),
     // Room for the details of any row, so that the frame stays where it is while one selects.
-    wanted: Math.max(1, rows.length) + (overlay.details ? mostDetails : 0),
+    wanted: Math.max(1, rows.length) + (overlay.details ? mostDetails : warnings.length),
   };
 }
 
@@ -41,8 +50,13 @@ const nothing = line("no runtime answers: start one with `ollama serve`, then pr
 const mostDetails = 14;
 
 /** The details take two thirds of the room at most. */
-function detailsBelow(row: RuntimeRow, now: number, { cols, rows }: Size): readonly Line[] {
-  return [blank, ...detailLines({ row, now, cols })].slice(0, Math.floor((rows * 2) / 3));
+function detailsBelow(request: DetailsRequest, rows: number): readonly Line[] {
+  return [blank, ...detailLines(request)].slice(0, Math.floor((rows * 2) / 3));
+}
+
+function warningsBelow(request: Omit<WarningsRequest, "room">): readonly Line[] {
+  const lines = warningLines({ ...request, room: "all" });
+  return lines.length === 0 ? [] : [blank, ...lines];
 }
 
 function countText(rows: readonly RuntimeRow[]): string {

@@ -13,7 +13,13 @@ import { blank, type Line, line, type Meaning, span } from "./line.ts";
 import { loadedLines, shortLoadedLines } from "./panel-loaded.ts";
 import { memoryLines, shortMemoryLine } from "./panel-memory.ts";
 import { warningLines } from "./panel-warnings.ts";
-import { addressText, connectionText, isAbsent, runtimeTitle } from "./runtime-text.ts";
+import {
+  addressText,
+  connectionText,
+  isAbsent,
+  isInTrouble,
+  runtimeTitle,
+} from "./runtime-text.ts";
 
 export type ModelsRoom = "spacious" | "full" | "short" | "trouble";
 
@@ -54,10 +60,6 @@ function shownMemory({ models }: State): MemoryState | undefined {
 
 function memoryPart(memory: MemoryState, cols: number, room: ModelsRoom): readonly Line[] {
   return room === "short" ? [shortMemoryLine(memory, cols)] : memoryLines(memory, cols);
-}
-
-function isInTrouble({ connection: { type } }: RuntimeState): boolean {
-  return type === "down" || type === "wrong-service" || type === "needs-token";
 }
 
 function runtimeLines(runtime: RuntimeState, request: ModelsRequest): readonly Line[] {

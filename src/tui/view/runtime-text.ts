@@ -49,3 +49,8 @@ export function isAbsent({ address, connection }: RuntimeState): boolean {
   const { type } = connection;
   return !address.expected && (type === "probing" || type === "down" || type === "wrong-service");
 }
+
+/** It was asked for and cannot be used. */
+export function isInTrouble({ connection: { type } }: RuntimeState): boolean {
+  return type === "down" || type === "wrong-service" || type === "needs-token";
+}

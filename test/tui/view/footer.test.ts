@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { State } from "../../../src/core/state.ts";
 import { drawnText } from "../../fakes/drawn.tsx";
+import { sampleModelsState } from "../../fakes/sample-models.ts";
 import { sampleNow as now, sampleState, sampleSummary } from "../../fakes/sample-state.ts";
 
 function footer(changes: Partial<State>, cols = 100): string {
@@ -17,6 +18,10 @@ const notice = {
   text: "plan did not start",
   remedy: "ctrl+o r",
   until: now,
+} as const;
+
+const troubled = {
+  wishes: { plan: { model: "llama-server/default", source: { from: "project" } } },
 } as const;
 
 describe("the footer", () => {
@@ -40,6 +45,16 @@ describe("the footer", () => {
     ["a mouse that is let go", { mouseCaptured: false }, / · mouse off$/],
   ])("says %s", (_, changes, text) => {
     expect(footer(changes)).toMatch(text);
+  });
+
+  it("says that there is trouble with models where no panel shows it", () => {
+    const text = (changes: Partial<State>) => {
+      const state = sampleModelsState(troubled, { screen: { cols: 90, rows: 25 }, ...changes });
+      return drawnText({ id: "footer", state, size: { cols: 90, rows: 1 } });
+    };
+
+    expect(text({})).toMatch(/ model trouble, ctrl\+o M$/);
+    expect(text({ panel: "shown" })).not.toContain("trouble");
   });
 
   it("gives a notice all the row it needs", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { byMode } from "../../../src/core/mode.ts";
 import type { ModelsState } from "../../../src/core/models.ts";
 import type { State } from "../../../src/core/state.ts";
 import { drawnText } from "../../fakes/drawn.tsx";
@@ -7,8 +8,12 @@ import {
   sampleModelsState,
   sampleOllama,
   sampleRuntime,
+  wishesFor,
 } from "../../fakes/sample-models.ts";
 import { sampleNow as now } from "../../fakes/sample-state.ts";
+
+/** Nothing is wrong: no mode uses the model with the small context. */
+const healthy: Partial<ModelsState> = { wishes: wishesFor(byMode(() => "ollama/qwen3-coder:30b")) };
 
 type Change = {
   readonly selected?: number;
@@ -33,11 +38,11 @@ function detailsOf(change: Change): string {
 
 describe("the overlay of models", () => {
   it("lists runtimes, what each has loaded and what else is installed", () => {
-    expect(draw({ selected: 1 }, { cols: 84, rows: 14 })).toBe(
+    expect(draw({ selected: 1, models: healthy }, { cols: 84, rows: 14 })).toBe(
       `╭──────────────────────────────────────────────────────────────────────────────────╮
 │ models                                                             3 loaded of 6 │
 │   ● Ollama 0.32.15 · 127.0.0.1:11434                                          up │
-│ ▸   ● qwen3-coder:30b [12]                        Q4_K_M 64k 24.0 GB 100% GPU 4m │
+│ ▸   ● qwen3-coder:30b [123]                       Q4_K_M 64k 24.0 GB 100% GPU 4m │
 │       deepseek-coder-v2:16b                                          8.3 GB Q4_0 │
 │       qwen3-coder:30b-ctx64k                                      17.3 GB Q4_K_M │
 │   ● gpu-box Ollama 0.24.0 · 192.168.1.20:11434                                up │
@@ -89,6 +94,14 @@ describe("the overlay of models", () => {
     }
   });
 
+  it("tells what is wrong below the list, as there may be no panel", () => {
+    const text = draw({}, { cols: 84, rows: 20 });
+
+    expect(text).toMatch(
+      /down │\n│ +│\n│ ! review: a context of 16k .* ctrl\+o m: load it with +│\n│ {3}64k /,
+    );
+  });
+
   it("says so when no runtime answers", () => {
     expect(draw({ models: { runtimes: [] } })).toContain("no runtime answers: start one with");
   });
@@ -97,7 +110,8 @@ describe("the overlay of models", () => {
 describe("the details", () => {
   it("of a loaded model are what it has and what it is", () => {
     expect(detailsOf({ selected: 1 })).toBe(
-      `context       64k (65536 tokens)
+      `used by       plan, build
+context       64k (65536 tokens)
 takes         24.0 GB, 100% GPU
 until unload  4m
 family        qwen3moe 30.5B
@@ -111,6 +125,14 @@ address       http://127.0.0.1:11434`,
     );
   });
 
+  it("of a model name another program of ours that uses it", () => {
+    const usedElsewhere = ["http://127.0.0.1:11434 qwen3-coder:30b"];
+
+    expect(detailsOf({ selected: 1, models: { usedElsewhere } })).toContain(
+      "used by       plan, build, another ai-rules\n",
+    );
+  });
+
   it("of an installed model name what it was made from", () => {
     expect(detailsOf({ selected: 3 })).toMatch(
       /own context {3}64k\n.*\nmade from {5}qwen3-coder:30b\n/,
@@ -118,7 +140,9 @@ address       http://127.0.0.1:11434`,
   });
 
   it("of a model that the runtime has under another name tell that name", () => {
-    expect(detailsOf({ selected: 8 })).toMatch(/^loaded as {5}google\/gemma-4-26b-a4b:2\n/);
+    expect(detailsOf({ selected: 8 })).toMatch(
+      /^used by {7}review\nloaded as {5}google\/gemma-4-26b-a4b:2\n/,
+    );
     expect(detailsOf({ selected: 8 })).toContain("can           tools, vision, thinking");
   });
 
