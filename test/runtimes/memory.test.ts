@@ -1,9 +1,14 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { MemoryState } from "../../src/core/runtime.ts";
 import type { Command, CommandResult, FollowedCommand, Ports } from "../../src/platform/ports.ts";
 import { measureMemory, watchMemory } from "../../src/runtimes/memory.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { memoryFiles } from "../fakes/memory-files.ts";
+import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+import { until } from "../fakes/until.ts";
 
 const GiB = 1024 ** 3;
 const meminfo = (freeGiB: number) =>
@@ -264,6 +269,35 @@ describe("memory that is watched", () => {
     expect(followed).toHaveLength(2);
     expect(told.every(({ kind }) => kind === "gpu")).toBe(true);
     stop();
+  });
+
+  it("reads a program that stays, and leaves no process of it", async () => {
+    const directory = await temporaryDirectory();
+    const program = join(directory, "nvidia-smi");
+    const loop = `echo $$ > ${directory}/pid; echo "0, A, 24576, 12288, 90"; sleep 1000`;
+    const script = `case "$*" in *--loop*) ${loop};; *) echo "0, A, 24576, 1024, 5";; esac`;
+    await writeFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const real = isolatedPorts(directory);
+    const { clock, ports } = machine({ files: { "/proc/meminfo": meminfo(40) } });
+    const env = { PATH: `${directory}:${real.env["PATH"] ?? ""}` };
+    const { told, attend, stop } = watch({ ...ports, run: real.run, follow: real.follow, env });
+    const seen = (usedBytes: number) =>
+      until(
+        () => {
+          clock.advance(1000);
+          return told.at(-1)?.usedBytes === usedBytes;
+        },
+        { seen: () => told.at(-1) },
+      );
+    await seen(GiB);
+
+    attend("shown");
+    await seen(12 * GiB);
+    stop();
+
+    const pid = Number(await readFile(join(directory, "pid"), "utf8"));
+    expect(pid).toBeGreaterThan(1);
+    await until(async () => (await real.processes.find(pid)) === undefined);
   });
 
   it("asks a Mac for its limit only once", async () => {
