@@ -63,8 +63,19 @@ export type Fit = {
 };
 
 export function fitOf(request: FitRequest): Fit {
+  if (request.context !== undefined) return fitWith(request, request.context);
+  const { runtime, model, memory, find } = request;
+  const likely = likelyContext({ runtime, model, memory, name: model.name, find });
+  const fit = fitWith(request, likely.tokens);
+  // Since 0.30 Ollama tries again with less when its own default does not fit.
+  const isOver = likely.automatic && likely.tokens > lowerContext && !isGood(fit.verdict);
+  return isOver ? fitWith(request, lowerContext) : fit;
+}
+
+const lowerContext = 32_768;
+
+function fitWith(request: FitRequest, context: number): Fit {
   const { model, runtime, memory } = request;
-  const context = request.context ?? contextOf(request);
   const nothing = { parts: [], about: true, unload: [], context, replaces: [] };
   if (model.cloud || !runtime.address.local) return { ...nothing, verdict: "remote" };
   const measured = measuredFit(request, context);
@@ -104,10 +115,6 @@ const bestKnownContext = 131_072;
 /** Whether a model of that verdict can be used without doing anything first. */
 export function isGood(verdict: Verdict): boolean {
   return verdict === "fits" || verdict === "tight";
-}
-
-function contextOf({ runtime, model, memory, find }: FitRequest): number {
-  return likelyContext({ runtime, model, memory, name: model.name, find }).tokens;
 }
 
 /** A loaded model has what it needs: the runtime says how much, and whether it is all on the GPU. */
@@ -185,8 +192,7 @@ function freeBytes({ memory, runtimes }: FitRequest, replaced: readonly LoadedMo
   if (!countsAllPrograms(memory))
     return Math.max(0, memory.budgetBytes - memory.usedBytes + released);
   // A budget for models counts only what models have of it.
-  const loaded = sum(localModels(runtimes).map(({ model }) => bytesHere(model, memory)));
-  const budgetLeft = memory.budgetBytes - loaded + released;
+  const budgetLeft = memory.budgetBytes - loadedBytes({ memory, runtimes }) + released;
   return Math.max(0, Math.min(budgetLeft, memory.ramFreeBytes + released));
 }
 
@@ -212,6 +218,14 @@ function localModels(runtimes: readonly RuntimeState[]): readonly Loaded[] {
     .flatMap((runtime) => runtime.loaded.map((model) => ({ runtime, model })));
 }
 
+/** What all models have of the memory. */
+function loadedBytes({ memory, runtimes }: Pick<FitRequest, "memory" | "runtimes">): number {
+  let bytes = 0;
+  for (const { address, loaded } of runtimes)
+    if (memory && address.local) for (const model of loaded) bytes += bytesHere(model, memory);
+  return bytes;
+}
+
 type Need = { readonly needBytes: number; readonly free: number };
 
 function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unload"> {
@@ -233,6 +247,7 @@ function runsOnCpu(request: FitRequest, { needBytes, free }: Need): boolean {
 /** The fewest models that make room: first among those no mode uses, then among all idle ones. */
 function whatToUnload(request: FitRequest, { needBytes, free }: Need): Fit["unload"] {
   const missing = needBytes - free;
+  if (loadedBytes(request) < missing) return [];
   const candidates = unloadable(request);
   const unused = candidates.filter(({ used }) => !used);
   const chosen = fewest(unused, missing) ?? fewest(candidates, missing) ?? [];

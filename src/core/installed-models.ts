@@ -7,6 +7,7 @@ import { isSameModelName, parseModelRef } from "./model-ref.ts";
 import type { ModelsState } from "./models.ts";
 import type { InstalledModel, LoadedModel, RuntimeState } from "./runtime.ts";
 import type { State } from "./state.ts";
+import { variantBase } from "./variant-name.ts";
 
 /** The part of the state that says what is used: the command line has no panes. */
 export type ModelsView = {
@@ -64,7 +65,8 @@ export function findLoaded(runtime: RuntimeState, name: string): LoadedModel | u
 /** Whether two models are one file of weights, so that Ollama never has both loaded. */
 export function sharesWeights(a: InstalledModel, b: InstalledModel): boolean {
   if (a.weights !== undefined && b.weights !== undefined) return a.weights === b.weights;
-  return isSameModelName(a.derivedFrom ?? a.name, b.derivedFrom ?? b.name);
+  const [one, other] = [a, b].map(({ name, derivedFrom }) => variantBase(derivedFrom ?? name));
+  return one !== undefined && other !== undefined && isSameModelName(one, other);
 }
 
 /** Whether what a runtime has installed is known, be it of a while ago. */

@@ -9,8 +9,11 @@ const bytesPerValue = 2;
 
 /** Bytes that one more token takes while no window is full. */
 export function kvBytesPerToken(shape: ModelShape): number {
-  let heads = 0;
-  for (let layer = 0; layer < shape.layers; layer++) heads += headsOf(shape, layer);
+  const { kvHeads, layers } = shape;
+  const heads =
+    typeof kvHeads === "number"
+      ? kvHeads * layers
+      : kvHeads.slice(0, layers).reduce((sum, count) => sum + count, 0);
   return heads * (shape.keyLength + shape.valueLength) * bytesPerValue;
 }
 
@@ -19,8 +22,9 @@ export function kvBytes(
   { shape, family }: { readonly shape: ModelShape; readonly family?: string | undefined },
   tokens: number,
 ): number {
-  const windowed = Math.min(tokens, shape.slidingWindow ?? tokens);
   const fullEvery = shape.slidingWindow === undefined ? 1 : (fullLayerEvery[family ?? ""] ?? 1);
+  if (fullEvery === 1) return kvBytesPerToken(shape) * tokens;
+  const windowed = Math.min(tokens, shape.slidingWindow ?? tokens);
   let kept = 0;
   for (let layer = 0; layer < shape.layers; layer++) {
     const isFull = layer % fullEvery === fullEvery - 1;

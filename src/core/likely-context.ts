@@ -13,25 +13,34 @@ export type ContextRequest = {
   readonly find?: FindInstalled | undefined;
 };
 
-/** `measured`: it is loaded with so much. */
-export type LikelyContext = { readonly tokens: number; readonly measured: boolean };
+export type LikelyContext = {
+  readonly tokens: number;
+  /** It is loaded with so much. */
+  readonly measured: boolean;
+  /** Nobody asked for it: Ollama takes less where so much does not fit. */
+  readonly automatic: boolean;
+};
 
 /** In tokens. What is measured wins over what the model says, that over what runtimes do by default. */
 export function likelyContext(request: ContextRequest): LikelyContext {
   const { runtime, model, name } = request;
   const loaded = findLoaded(runtime, name);
   if (loaded?.state === "loaded" && loaded.context !== undefined)
-    return { tokens: loaded.context, measured: true };
+    return { tokens: loaded.context, measured: true, automatic: false };
+  const asked = model?.ownContext ?? contextOfOthers(request);
   const longest = model?.maxContext ?? Number.POSITIVE_INFINITY;
-  return { tokens: Math.min(model?.ownContext ?? usualContext(request), longest), measured: false };
+  return {
+    tokens: Math.min(asked ?? usualContext(request), longest),
+    measured: false,
+    automatic: runtime.kind === "ollama" && asked === undefined,
+  };
 }
 
 /** What a kind of runtime gives a model of which it knows nothing else. */
-function usualContext(request: ContextRequest): number {
-  const { runtime, model, memory } = request;
+function usualContext({ runtime, model, memory }: ContextRequest): number {
   switch (runtime.kind) {
     case "ollama":
-      return contextOfOthers(request) ?? (runtime.address.local ? ollamaContext(memory) : 4096);
+      return runtime.address.local ? ollamaContext(memory) : 4096;
     case "lmstudio":
       return 4096;
     case "mlx":
@@ -47,6 +56,7 @@ function usualContext(request: ContextRequest): number {
 
 /** What Ollama gave another model that asks for nothing itself, and could have had more. */
 function contextOfOthers({ runtime, find = findInstalled }: ContextRequest): number | undefined {
+  if (runtime.kind !== "ollama") return undefined;
   const telling = runtime.loaded.find(({ name, state, context }) => {
     if (state !== "loaded" || context === undefined) return false;
     const { described, ownContext, maxContext = 0 } = find(runtime, name) ?? {};

@@ -16,12 +16,14 @@ import {
   runtimeOf,
   sharesWeights,
 } from "./installed-models.ts";
-import { likelyContext } from "./likely-context.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
 import { formatModelRef } from "./model-ref.ts";
 import type { SwitchOption, SwitchPlan } from "./models.ts";
 import type { InstalledModel, RuntimeState } from "./runtime.ts";
 import { printable } from "./text.ts";
+import { variantName } from "./variant-name.ts";
+
+export { variantName };
 
 /** Never empty. What is not known can be switched to as it is. */
 export function switchOptions(
@@ -37,11 +39,6 @@ export function switchOptions(
     // Whether another model has to go is asked once, for the way that is proposed.
     ...(way.fit.unload.length === 0 || index === 0 ? [optionOf(way)] : []),
   ]);
-}
-
-/** A model of the same weights with its own context: "qwen3:8b-ctx64k" of "qwen3:8b". */
-export function variantName(model: string, context: number): string {
-  return `${model.replace(/-ctx\d+[kM]$/, "")}-ctx${tokens(context)}`;
 }
 
 function unknownOption(ref: string): SwitchOption {
@@ -220,8 +217,7 @@ function fitFor(
     runtime,
     runtimes: models.runtimes,
     memory: models.memory,
-    context:
-      context ?? likelyContext({ runtime, model, name: model.name, memory: models.memory }).tokens,
+    context,
     usedBy: (other, name) => modesUsing(view, other, name).filter((each) => each !== mode),
     usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
   });

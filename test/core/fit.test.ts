@@ -276,6 +276,18 @@ describe("the context of a model", () => {
     expect(context(131_072)).toBe(4096);
   });
 
+  it("is less where Ollama's own default does not fit: it tries again with 32k", () => {
+    const fit = fitOf(request({ context: undefined, memory: gpu(48, 20) }));
+
+    expect(fit).toMatchObject({ context: 32_768, verdict: "fits" });
+    // What a model asks for itself is given or fails.
+    const own = { ...qwenCoder, ownContext: 262_144 };
+    expect(fitOf(request({ context: undefined, model: own, memory: gpu(48, 20) }))).toMatchObject({
+      context: 262_144,
+      verdict: "partly-on-cpu",
+    });
+  });
+
   it("can be as long as the memory lets it", () => {
     expect(largestContextThatFits(request({ memory: gpu(48) }))).toBe(262_144);
     expect(largestContextThatFits(request({ memory: gpu(30) }))).toBe(65_536);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { switchOptions } from "../../src/core/model-rows.ts";
 import { type ModelsState, type ModelWish, noModels } from "../../src/core/models.ts";
 import type { InstalledModel, MemoryState, RuntimeState } from "../../src/core/runtime.ts";
-import { variantName } from "../../src/core/switch-options.ts";
+import { variantName } from "../../src/core/variant-name.ts";
 import {
   gigabyte,
   qwenCoder,
