@@ -194,6 +194,16 @@ describe("the model picker", () => {
     expect(text.match(/…/g)).toHaveLength(2);
   });
 
+  it("is drawn in ASCII alone where the terminal cannot be trusted with more", () => {
+    const state = withPicker(samples, { selected: 1, arithmetic: true });
+    const drawn = { id: "overlay", state, size: { cols: 110, rows: 30 } } as const;
+
+    const text = drawnText(drawn, { ascii: true, color: false });
+
+    expect(text).toMatch(/^[\n\u0020-\u007E]*$/);
+    expect(text).toContain("| > * qwen3-coder:30b [12] ");
+  });
+
   it("is ready within a frame with 500 models", () => {
     const { runtimes } = samples.models;
     const many = sampleModelsState({ runtimes: [crowdedRuntime(500), ...runtimes] });

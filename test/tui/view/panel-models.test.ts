@@ -114,6 +114,17 @@ describe("the models in the side panel", () => {
     );
   });
 
+  it("are drawn in ASCII alone where the terminal cannot be trusted with more", () => {
+    const size = { cols: 34, rows: 49 };
+    const drawn = { id: "panel", state: sampleModelsState(), size } as const;
+
+    const text = drawnText(drawn, { ascii: true, color: false });
+
+    expect(text).toMatch(/^[\n\u0020-\u007E]*$/);
+    expect(text).toContain(" ##############.| +++++##########\n");
+    expect(text).toContain(" x llama-server              down\n");
+  });
+
   it("take no row where nothing is known of them", () => {
     const state = sampleModelsState({ runtimes: [], memory: sampleMemory });
 
