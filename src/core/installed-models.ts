@@ -17,11 +17,13 @@ export type ModelsView = {
 
 /** Whether two names mean one model of a runtime. */
 export function namesOneModel(runtime: Pick<RuntimeState, "kind">, a: string, b: string): boolean {
-  if (a === b) return true;
-  // Looking closer takes its time, and lists are long: ":latest" is all that names can differ by.
+  return a === b || (runtime.kind === "ollama" && isOneOllamaName(a, b));
+}
+
+/** Looking closer takes its time, and lists are long: ":latest" is all that names can differ by. */
+function isOneOllamaName(a: string, b: string): boolean {
   const more = Math.abs(a.length - b.length);
-  const isLikely = more === 0 || more === ":latest".length;
-  return isLikely && runtime.kind === "ollama" && isSameModelName(a, b);
+  return (more === 0 || more === ":latest".length) && isSameModelName(a, b);
 }
 
 /** Finds installed models by name. */
@@ -65,8 +67,11 @@ export function findLoaded(runtime: RuntimeState, name: string): LoadedModel | u
 /** Whether two models are one file of weights, so that Ollama never has both loaded. */
 export function sharesWeights(a: InstalledModel, b: InstalledModel): boolean {
   if (a.weights !== undefined && b.weights !== undefined) return a.weights === b.weights;
-  const [one, other] = [a, b].map(({ name, derivedFrom }) => variantBase(derivedFrom ?? name));
-  return one !== undefined && other !== undefined && isSameModelName(one, other);
+  return isOneOllamaName(baseOf(a), baseOf(b));
+}
+
+function baseOf({ name, derivedFrom }: InstalledModel): string {
+  return derivedFrom ?? variantBase(name);
 }
 
 /** Whether what a runtime has installed is known, be it of a while ago. */

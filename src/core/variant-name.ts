@@ -8,5 +8,5 @@ export function variantName(model: string, context: number): string {
 
 /** The model that a variant was made of, as far as its name tells. */
 export function variantBase(model: string): string {
-  return model.replace(/-ctx\d+[kM]$/, "");
+  return model.includes("-ctx") ? model.replace(/-ctx\d+[kM]$/, "") : model;
 }
