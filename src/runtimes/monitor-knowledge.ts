@@ -6,9 +6,9 @@
  * Times are ms since the epoch.
  */
 import { AiRulesError } from "../core/error.ts";
-import { isSameModelName } from "../core/model-ref.ts";
 import type { InstalledModel, LoadedModel, RuntimeKind } from "../core/runtime.ts";
 import type { Identified } from "./identify.ts";
+import { keepDescriptions } from "./monitor-installed.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -275,37 +275,6 @@ function learnInstalled(known: Known, { installed }: Round, now: number): Known 
     installed: keepDescriptions(installed.value, known.installed),
     installedAt: now,
   };
-}
-
-/** What a second request told of a model stays known as long as the model is the same. */
-function keepDescriptions(
-  next: readonly InstalledModel[],
-  before: readonly InstalledModel[],
-): readonly InstalledModel[] {
-  const described = new Map(
-    before.filter((model) => model.described).map((model) => [model.name, model]),
-  );
-  return next.map((model) => {
-    const known = model.described ? undefined : described.get(model.name);
-    const same = known?.digest === model.digest && known?.sizeBytes === model.sizeBytes;
-    return known && same ? known : model;
-  });
-}
-
-/** Puts what a second request told into the list. */
-export function describeModel(known: Known, described: InstalledModel): Known {
-  const installed = known.installed.map((model) =>
-    model.name === described.name ? described : model,
-  );
-  return { ...known, installed };
-}
-
-/** A loaded model that is not among the installed ones, whose list is then old; each once. */
-export function missingModels({ loaded, installed, lookedFor }: Known): readonly string[] {
-  return loaded
-    .map(({ name }) => name)
-    .filter((name) => !lookedFor.includes(name))
-    .filter((name) => !installed.some((model) => isSameModelName(model.name, name)));
 }
 
 /** A runtime's event says that a model is being loaded, and how far. */

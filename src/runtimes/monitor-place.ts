@@ -9,21 +9,21 @@ import type { InstalledModel, RuntimeAddress, RuntimeKind, RuntimeState } from "
 import type { Cancel, Clock } from "../platform/ports.ts";
 import type { Adapter, RuntimeEvent } from "./adapter.ts";
 import type { Identified } from "./identify.ts";
-import { looksSame } from "./monitor-difference.ts";
 import { createEventStream } from "./monitor-events.ts";
+import { missingModels, withDescription } from "./monitor-installed.ts";
 import { createJobNotes } from "./monitor-jobs.ts";
+import { kindToSpeak } from "./monitor-kind.ts";
 import {
-  describeModel,
   type Known,
   learn,
-  missingModels,
   noteLoading,
   noteWake,
   nothingKnown,
   type Round,
 } from "./monitor-knowledge.ts";
-import { matches, reportOf } from "./monitor-report.ts";
+import { matches } from "./monitor-report.ts";
 import { askRound, type Speaker } from "./monitor-round.ts";
+import { createTeller } from "./monitor-teller.ts";
 import { type AskedAt, type Attention, answers, dueTimes, type Question } from "./pace.ts";
 
 export type PlaceOptions = {
@@ -70,7 +70,7 @@ export function watchPlace(options: PlaceOptions): Place {
   const { clock, addresses, adapters } = options;
   const stopping = new AbortController();
   const jobs = createJobNotes(clock);
-  const told = new Map<string, RuntimeState>();
+  const teller = createTeller(options);
   const wanted = new Set<Question>();
   const describing = new Map<string, Promise<InstalledModel | undefined>>();
   const isLocal = addresses.every(({ local }) => local);
@@ -150,7 +150,7 @@ export function watchPlace(options: PlaceOptions): Place {
       questions,
       kind: known.kind,
       identify: options.identify,
-      kindOf: kindToSpeak,
+      kindOf: (identified) => kindToSpeak(identified, addresses),
       speakerOf: options.speakerOf,
       patience: isLocal ? 1 : 3,
       abort: stopping.signal,
@@ -161,19 +161,6 @@ export function watchPlace(options: PlaceOptions): Place {
     take(round);
     options.onRound();
     plan();
-  }
-
-  /**
-   * The kind whose adapter is to speak. Every runtime speaks as OpenAI does, so who calls one that is
-   * believed; and what only shows that much may be what it is called.
-   */
-  function kindToSpeak(identified: Identified): RuntimeKind | undefined {
-    if (!("kind" in identified)) return undefined;
-    const meant = addresses.filter(({ kind, expected }) => expected && kind !== undefined);
-    if (addresses.some(({ kind }) => kind === undefined || kind === identified.kind))
-      return identified.kind;
-    if (identified.kind === "openai") return meant[0]?.kind ?? identified.kind;
-    return meant.find(({ kind }) => kind === "openai")?.kind ?? identified.kind;
   }
 
   function noteAsked(round: Round, questions: ReadonlySet<Question>): void {
@@ -212,23 +199,7 @@ export function watchPlace(options: PlaceOptions): Place {
   }
 
   function tell(): void {
-    if (stopping.signal.aborted) return;
-    for (const address of addresses) {
-      const before = told.get(address.id);
-      const state = reportOf(known, {
-        address,
-        adapters,
-        before: before !== undefined,
-        shadowed: addresses.some((other) => isAbove(other, address)),
-      });
-      if (!state || (before && looksSame(before, state))) continue;
-      told.set(address.id, state);
-      options.onChange(state);
-    }
-  }
-
-  function isAbove(other: RuntimeAddress, address: RuntimeAddress): boolean {
-    return other !== address && other.expected && !address.expected && matches(other, known);
+    if (!stopping.signal.aborted) teller.tell(known);
   }
 
   function heard(event: RuntimeEvent): void {
@@ -255,7 +226,7 @@ export function watchPlace(options: PlaceOptions): Place {
     if (!model || model.described || !adapter.describe) return model;
     const described = await adapter.describe(context, model, stopping.signal);
     if (stopping.signal.aborted) return undefined;
-    known = describeModel(known, described);
+    known = { ...known, installed: withDescription(known.installed, described) };
     tell();
     return described;
   }
