@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { Overlay, State } from "../../src/core/state.ts";
+import { attentionOf } from "../../src/tui/attention.ts";
+import { sampleState } from "../fakes/sample-state.ts";
+
+const small = { cols: 80, rows: 24 };
+const picker: Overlay = {
+  type: "model-picker",
+  mode: "plan",
+  query: "",
+  selected: 0,
+  arithmetic: false,
+};
+const options: Overlay = {
+  type: "switch-options",
+  mode: "plan",
+  model: "a/b",
+  selected: 0,
+  arithmetic: false,
+};
+const loading = sampleState().environment;
+
+it.each<[string, Partial<State>, string]>([
+  ["a panel beside the panes", {}, "shown"],
+  ["a panel that is hidden", { panel: "hidden" }, "hidden"],
+  ["a small screen", { screen: small }, "hidden"],
+  ["a small screen with the panel", { screen: small, panel: "shown" }, "shown"],
+  ["the picker", { screen: small, overlay: picker }, "focused"],
+  ["the ways to switch", { screen: small, overlay: options }, "focused"],
+  ["the list", { overlay: { type: "models", selected: 0, details: false } }, "focused"],
+  ["another overlay", { screen: small, overlay: { type: "log", lines: [], top: 0 } }, "hidden"],
+  ["a terminal that is too small", { screen: { cols: 20, rows: 5 }, panel: "shown" }, "hidden"],
+])("somebody looks at the models as closely as at %s", (_title, changes, attention) => {
+  expect(attentionOf(sampleState({ environment: loading, ...changes }))).toBe(attention);
+});
