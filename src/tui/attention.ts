@@ -15,3 +15,11 @@ export function attentionOf(state: State): Attention {
       return environment.type === "ready" && arrange(state).panel ? "shown" : "hidden";
   }
 }
+
+/** The memory of this machine matters only beside a runtime that lives on it. */
+export function memoryAttention({ models }: State, attention: Attention): Attention {
+  const here = models.runtimes.some(
+    ({ address, connection: { type } }) => address.local && (type === "up" || type === "stale"),
+  );
+  return here ? attention : "hidden";
+}

@@ -19,7 +19,7 @@ import { readGuideVariables } from "../runtimes/guide-variables.ts";
 import { createJobs } from "../runtimes/jobs.ts";
 import { type MemoryWatch, watchMemory } from "../runtimes/memory.ts";
 import { createMonitor, type Monitor } from "../runtimes/monitor.ts";
-import { type Attention, attentionOf } from "./attention.ts";
+import { type Attention, attentionOf, memoryAttention } from "./attention.ts";
 import { createLoadedNews } from "./loaded-news.ts";
 import { createReadiness } from "./model-readiness.ts";
 import type { Dispatch } from "./store.ts";
@@ -161,7 +161,7 @@ export function createModels(options: ModelsOptions): Models {
       ...(own === undefined && guided !== undefined ? { budgetFrom: "MLX_VRAM_LIMIT" } : {}),
       onMeasured: (found) => dispatch({ type: "memory-measured", memory: found }),
     });
-    memory.attend(attention);
+    memory.attend(memoryAttention(state(), attention));
   }
 
   async function describe(wanted: { readonly runtime: string; readonly model: string }) {
@@ -202,11 +202,12 @@ export function createModels(options: ModelsOptions): Models {
       if (next.models !== previous.models) readiness.stateChanged();
       if (next.models !== previous.models || next.panes !== previous.panes)
         uses.use(usedModels(next));
+      if (stopped) return;
       const now = attentionOf(next);
-      if (now === attention || stopped) return;
+      memory?.attend(memoryAttention(next, now));
+      if (now === attention) return;
       attention = now;
       monitor?.attend(now);
-      memory?.attend(now);
       uses.attend(now);
     },
     stop() {

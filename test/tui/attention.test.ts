@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
 import type { Overlay, State } from "../../src/core/state.ts";
-import { attentionOf } from "../../src/tui/attention.ts";
+import { attentionOf, memoryAttention } from "../../src/tui/attention.ts";
+import {
+  downLlamaServer,
+  remoteOllama,
+  sampleModelsState,
+  sampleOllama,
+} from "../fakes/sample-models.ts";
 import { sampleState } from "../fakes/sample-state.ts";
 
 const small = { cols: 80, rows: 24 };
@@ -32,4 +38,13 @@ it.each<[string, Partial<State>, string]>([
   ["a terminal that is too small", { screen: { cols: 20, rows: 5 }, panel: "shown" }, "hidden"],
 ])("somebody looks at the models as closely as at %s", (_title, changes, attention) => {
   expect(attentionOf(sampleState({ environment: loading, ...changes }))).toBe(attention);
+});
+
+it.each([
+  ["of a runtime here", [sampleOllama], "shown"],
+  ["of a runtime that is down", [downLlamaServer], "hidden"],
+  ["of one on another machine", [remoteOllama], "hidden"],
+  ["without any", [], "hidden"],
+])("the memory %s is looked at as it needs", (_title, runtimes, attention) => {
+  expect(memoryAttention(sampleModelsState({ runtimes }), "shown")).toBe(attention);
 });

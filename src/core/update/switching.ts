@@ -234,7 +234,7 @@ export function jobEnded(state: State, mode: AgentMode, ended: JobEnd): Step {
 }
 
 const unknownProblem: Problem = {
-  code: "model/failed",
+  code: "model/unexplained",
   message: "the runtime did not say why it failed",
   remedy: "look into the log of the runtime",
 };
