@@ -1,7 +1,6 @@
 /** What the runtimes are asked to do: begun, joined, given up, and what is said at the end. */
 import { findInstalled } from "../installed-models.ts";
 import { agentModes } from "../mode.ts";
-import { formatModelRef } from "../model-ref.ts";
 import type { ModelJob, RunningJob } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
 import type { State } from "../state.ts";
@@ -128,9 +127,4 @@ export function withVariant(state: State, { runtime: id, deed }: ModelJob): Stat
     return { ...runtime, installed: [...runtime.installed, { ...same, ...made }] };
   });
   return { ...state, models: { ...state.models, runtimes } };
-}
-
-/** The full name of the model that a job is about. */
-export function modelOfJob({ runtime, deed }: NewJob): string {
-  return formatModelRef({ runtime, name: deed.model });
 }
