@@ -74,7 +74,7 @@ export function noModel({ panes }: State, mode: AgentMode) {
   return {
     level: "info",
     text: `${mode} runs ${panes[mode].label}, which has no model`,
-    remedy: `remove modes.${mode}.command from ai-rules.json to run OpenCode in it`,
+    remedy: `take modes.${mode}.command out of ai-rules.json or config.json to run OpenCode in it`,
   } as const;
 }
 
