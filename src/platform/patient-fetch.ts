@@ -1,7 +1,13 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { FetchPatiently, PatientRequest } from "./ports.ts";
+
+/**
+ * Not imported: an import of node:http also loads Node's fetch, because it reads all that the module
+ * exports. That keeps the panes waiting for 20 ms instead of 5.
+ */
+const { request: requestHttp } = process.getBuiltinModule("node:http");
+const { request: requestHttps } = process.getBuiltinModule("node:https");
 
 /** Until a connection stands, as in Node's fetch; a host that swallows packets never refuses. */
 const connectTimeoutMs = 10_000;
