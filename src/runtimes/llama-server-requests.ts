@@ -6,11 +6,12 @@ import { type AskOptions, askRuntime, type Named, strangeAnswer } from "./ask-ru
 import type { RuntimeAnswer } from "./client.ts";
 import { errorText } from "./faults.ts";
 import { type ListedModel, readModels } from "./llama-server-models.ts";
+import { tokenVariables } from "./token-variables.ts";
 
 export const named: Named = {
   title: "llama-server",
   startCommand: "llama-server -m MODEL.gguf --jinja",
-  tokenVariable: "LLAMA_API_KEY",
+  tokenVariable: tokenVariables["llama-server"],
 };
 
 /** Time for an answer that waits for no model, in ms. A router under load takes a second. */

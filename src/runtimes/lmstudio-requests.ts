@@ -9,11 +9,12 @@ import { type AskOptions, askRuntime, type Named, strangeAnswer } from "./ask-ru
 import type { RuntimeAnswer } from "./client.ts";
 import { errorText } from "./faults.ts";
 import { type LmStudioModel, readV0, readV1 } from "./lmstudio-models.ts";
+import { tokenVariables } from "./token-variables.ts";
 
 export const named: Named = {
   title: "LM Studio",
   startCommand: "lms server start",
-  tokenVariable: "LM_API_TOKEN",
+  tokenVariable: tokenVariables.lmstudio,
 };
 
 /** Time for an answer that waits for no model, in ms. */

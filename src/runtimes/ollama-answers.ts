@@ -5,12 +5,13 @@ import type { AdapterContext } from "./adapter.ts";
 import { askedOf, askRuntime, isSuccess, type Named, strangeAnswer } from "./ask-runtime.ts";
 import type { RuntimeAnswer } from "./client.ts";
 import { modelFault, noAnswer } from "./faults.ts";
+import { tokenVariables } from "./token-variables.ts";
 
 /** What failures say of it. */
 export const ollamaNames: Named = {
   title: "Ollama",
   startCommand: "ollama serve",
-  tokenVariable: "OLLAMA_API_KEY",
+  tokenVariable: tokenVariables.ollama,
 };
 
 export type OllamaRequest = {

@@ -3,7 +3,7 @@ import { runtimeOf } from "../core/installed-models.ts";
 import type { AgentMode } from "../core/mode.ts";
 import type { ModelsState } from "../core/models.ts";
 import type { Variables } from "../platform/ports.ts";
-import { adapters } from "../runtimes/adapters.ts";
+import { tokenVariableOf } from "../runtimes/token-variables.ts";
 
 /**
  * The runtime's model that the agent of a mode is told of. Where the settings name no variable for
@@ -16,7 +16,7 @@ export function paneModel(
 ): AgentModel | undefined {
   const model = agentModel(models, mode);
   const runtime = model && runtimeOf(models.runtimes, model.ref)?.runtime;
-  const usual = runtime && adapters[runtime.kind].tokenVariable;
+  const usual = runtime && tokenVariableOf(runtime.kind);
   if (!model || model.tokenVariable !== undefined || !usual || !variables[usual]) return model;
   return { ...model, tokenVariable: usual };
 }
