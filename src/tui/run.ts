@@ -23,7 +23,7 @@ import { createPerformer } from "./effects.ts";
 import { createInput } from "./input.ts";
 import { createMemoryKeeper } from "./memory-keeper.ts";
 import { createModelApplier } from "./model-applier.ts";
-import { createModels } from "./models.ts";
+import { createModelsLater } from "./models-later.ts";
 import { colorDepthOf, createOuterTerminal, hasUnicode } from "./outer-terminal.ts";
 import { createPaneHost } from "./pane-host.ts";
 import { createPrograms } from "./programs.ts";
@@ -165,7 +165,7 @@ function openTui(
     ...(options.shell === undefined ? {} : { shell: options.shell }),
   });
 
-  const models = createModels({
+  const models = createModelsLater({
     ports,
     root: project.root,
     variables: environment.variables,
