@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runtimeKinds } from "../../src/core/runtime.ts";
 import { filesBelow, processesWith, untilGone } from "./processes.ts";
 import { openTerminal, type TestTerminal } from "./terminal.ts";
 
@@ -47,6 +48,7 @@ export async function makeScene(name = "project"): Promise<Scene> {
   await mkdir(home);
   await mkdir(runtime, { mode: 0o700 });
   execFileSync("git", ["init", "-q", project]);
+  await writeUserSettings(home);
   const value = `${process.pid}-${scenes++}`;
   const env = {
     PATH: process.env["PATH"] ?? "",
@@ -91,6 +93,15 @@ export async function makeScene(name = "project"): Promise<Scene> {
       }
     },
   };
+}
+
+/** A runtime of the machine itself must not take part: nothing is looked for where none is named. */
+async function writeUserSettings(home: string): Promise<void> {
+  const off = runtimeKinds.map((kind) => [kind, { enabled: false }]);
+  const directory = join(home, ".config", "ai-rules");
+  await mkdir(directory, { recursive: true });
+  const text = JSON.stringify({ runtimes: Object.fromEntries(off) });
+  await writeFile(join(directory, "config.json"), text);
 }
 
 /** The text of an `ai-rules.json` in which each mode runs a command. */
