@@ -193,6 +193,7 @@ export function tokenWanted(): Error {
 
 function aborted(abort: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (abort.aborted) reject(toError(abort.reason));
     abort.addEventListener("abort", () => reject(toError(abort.reason)));
   });
 }
