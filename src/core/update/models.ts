@@ -47,10 +47,12 @@ export function updateModels(state: State, message: ModelsMessage): Step {
 /** An agent that started before anybody knew its model is told of it. */
 function tellLate(state: State, before: State, now: number): Step {
   const late = agentModes.filter((mode) => {
-    const { kind, process, wantedModel } = state.panes[mode];
+    const { kind, process, model, wantedModel } = state.panes[mode];
     const runs = process.type === "starting" || process.type === "running";
     const isNew = wantedModel !== undefined && before.panes[mode].wantedModel === undefined;
-    return kind === "opencode" && runs && isNew;
+    // What OpenCode's own configuration says it uses without being told.
+    const isOwn = state.models.wishes[mode]?.source.from === "opencode" || model === wantedModel;
+    return kind === "opencode" && runs && isNew && !isOwn;
   });
   return late.reduce<Step>(
     (done, mode) => andThen(done, (next) => followWish(next, mode, now)),

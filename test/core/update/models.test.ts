@@ -217,6 +217,19 @@ describe("the wishes", () => {
     expect(deeds(saves)).toEqual(["save-picks"]);
   });
 
+  it("are not told an agent that uses its own model anyway", () => {
+    const begin = picked({ picks: {}, recent: [], runtimes: [], surveyed: false });
+    const { wantedModel: _, model: __, ...plan } = begin.panes.plan;
+    const { wantedModel: ___, ...build } = begin.panes.build;
+    const panes = { ...begin.panes, plan, build: { ...build, model: "ollama/base:8b" } };
+    const opencodeDefaults = { plan: "anthropic/claude", build: "ollama/base:8b" };
+
+    const [state, effects] = after({ ...begin, panes }, setUp([ollama], { opencodeDefaults }));
+
+    expect(state.panes.plan.wantedModel).toBe("anthropic/claude");
+    expect(effects).toEqual([]);
+  });
+
   it("fall back visibly when the model is gone, and say so once", () => {
     const [known] = after(picked({ picks: { plan: pick } }), changed(ollama));
     const installed = [sampleInstalled("other:8b", { sizeBytes: 1e9, ownContext: 65_536 })];
