@@ -23,12 +23,14 @@ export type WishInput = {
 
 export type Wishes = Readonly<Partial<Record<AgentMode, ModelWish>>>;
 
+/** Only of the modes that run OpenCode: a plain command has no use for a model. */
 export function resolveWishes(input: WishInput): Wishes {
+  const modes = agentModes.filter((mode) => input.settings.modes[mode].command === undefined);
   const said = byMode((mode) => settle(candidatesOf(input, mode), input.models));
-  const needy = agentModes.filter((mode) => said[mode].wish === undefined);
-  const others = agentModes.flatMap((mode) => said[mode].wish?.model ?? []);
+  const needy = modes.filter((mode) => said[mode].wish === undefined);
+  const others = modes.flatMap((mode) => said[mode].wish?.model ?? []);
   const chosen = needy.length > 0 ? chooseModel(input.models, { modes: needy, others }) : undefined;
-  const wishes = agentModes.flatMap((mode) => {
+  const wishes = modes.flatMap((mode) => {
     const wish = wishOf(said[mode], chosen);
     return wish ? [[mode, withTemperature(wish, mode, input)]] : [];
   });

@@ -212,6 +212,18 @@ describe("the guide's variables", () => {
   });
 });
 
+describe("a mode that runs a plain command", () => {
+  it("has no wish, and what its settings name counts for no other mode", () => {
+    const said = wishes({
+      plan: { command: ["bash"], model: "ollama/qwen3:8b" },
+      models: { picks: { plan: { model: "ollama/qwen3:8b" } } },
+    });
+
+    expect(said.plan).toBeUndefined();
+    expect(said.build?.source).toEqual({ from: "chosen" });
+  });
+});
+
 describe("with nothing set", () => {
   const chosen = (models: Partial<ModelsState>) => planWish({ models })?.model;
   const withModels = (...installed: readonly (typeof small)[]) => ({

@@ -7,6 +7,7 @@ import type { Problem } from "../error.ts";
 import { findInstalled, findLoaded, runtimeOf } from "../installed-models.ts";
 import type { AgentMode } from "../mode.ts";
 import { agentModes } from "../mode.ts";
+import { resolveWishes } from "../model-choice.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { ModelsState, RunningJob, Switch, SwitchPlan } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
@@ -17,7 +18,7 @@ import { briefMs, notify } from "./notice.ts";
 import { restart } from "./panes.ts";
 import { savePicks, withPick } from "./picks.ts";
 import { andThen, type Step, step } from "./step.ts";
-import { rewish, wishesOf } from "./wishes.ts";
+import { rewish } from "./wishes.ts";
 
 export type SwitchRequest = {
   readonly mode: AgentMode;
@@ -325,5 +326,5 @@ export function modelsAfterSwitch(state: State, mode: AgentMode): ModelsState {
   const change = state.models.switches[mode];
   if (!change) return state.models;
   const { models } = change.forWish ? state : withPick(state, mode, goalOf(change.plan));
-  return { ...models, wishes: wishesOf({ ...state, models }) };
+  return { ...models, wishes: resolveWishes({ ...state, models }) };
 }

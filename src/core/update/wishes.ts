@@ -1,7 +1,7 @@
 /** Which model each mode is meant to use, worked out anew whenever something changes that decides it. */
 import { type AgentMode, agentModes, byMode } from "../mode.ts";
 import { resolveWishes, wishFallbackText } from "../model-choice.ts";
-import type { ModelsState, ModelWish } from "../models.ts";
+import type { ModelWish } from "../models.ts";
 import type { PaneState, State } from "../state.ts";
 import { notify } from "./notice.ts";
 import { type Step, step } from "./step.ts";
@@ -9,7 +9,7 @@ import { type Step, step } from "./step.ts";
 /** Works the wishes out; who loses the model it was meant to use is told of. */
 export function rewish(state: State, now: number): Step {
   const before = state.models.wishes;
-  const wishes = wishesOf(state);
+  const wishes = resolveWishes(state);
   if (JSON.stringify(wishes) === JSON.stringify(before)) return step(state);
   const panes = byMode((mode) => wanting(state, mode, wishes[mode]));
   const next = { ...state, panes, models: { ...state.models, wishes } };
@@ -18,13 +18,6 @@ export function rewish(state: State, now: number): Step {
     return gone !== undefined && gone !== before[mode]?.insteadOf;
   });
   return lost.length === 0 ? step(next) : tellFallback(next, lost, now);
-}
-
-/** The wishes of the modes that run OpenCode: a plain command has no use for a model. */
-export function wishesOf(state: State): ModelsState["wishes"] {
-  const all = resolveWishes(state);
-  const modes = agentModes.filter((mode) => state.settings.modes[mode].command === undefined);
-  return Object.fromEntries(modes.flatMap((mode) => (all[mode] ? [[mode, all[mode]]] : [])));
 }
 
 function wanting(state: State, mode: AgentMode, wish: ModelWish | undefined): PaneState {
