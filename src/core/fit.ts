@@ -189,11 +189,12 @@ function replacedBy({ model, runtime, find = findInstalled }: FitRequest): reado
 function freeBytes({ memory, runtimes }: FitRequest, replaced: readonly LoadedModel[]): number {
   if (!memory) return 0;
   const released = releasedBytes(memory, replaced);
-  if (!countsAllPrograms(memory))
-    return Math.max(0, memory.budgetBytes - memory.usedBytes + released);
   // A budget for models counts only what models have of it.
-  const budgetLeft = memory.budgetBytes - loadedBytes({ memory, runtimes }) + released;
-  return Math.max(0, Math.min(budgetLeft, memory.ramFreeBytes + released));
+  const taken = countsAllPrograms(memory) ? loadedBytes({ memory, runtimes }) : memory.usedBytes;
+  const budgetLeft = memory.budgetBytes - taken + released;
+  // Memory that GPU and CPU share is gone for models, too, when other programs have it.
+  const ramLeft = memory.kind === "gpu" ? budgetLeft : memory.ramFreeBytes + released;
+  return Math.max(0, Math.min(budgetLeft, ramLeft));
 }
 
 function releasedBytes(memory: MemoryState, replaced: readonly LoadedModel[]): number {

@@ -156,6 +156,21 @@ describe("the verdict", () => {
   );
 });
 
+describe("what is free of memory that GPU and CPU share", () => {
+  it("is no more than other programs leave of it, and what a reload gives back", () => {
+    const memory = gpu(48, 8, {
+      kind: "unified",
+      ramBytes: 64 * gigabyte,
+      ramFreeBytes: 20 * gigabyte,
+    });
+    const loaded = [sampleLoaded("qwen3-coder:30b", { sizeBytes: 24 * gigabyte })];
+    const reload = request({ memory, runtime: { ...ollama, loaded }, context: 32_768 });
+
+    expect(fitOf(request({ memory })).freeBytes).toBe(20 * gigabyte);
+    expect(fitOf(reload).freeBytes).toBe(44 * gigabyte);
+  });
+});
+
 describe("a loaded model", () => {
   const loaded = sampleLoaded("qwen3-coder:30b", { sizeBytes: 24 * gigabyte });
 
