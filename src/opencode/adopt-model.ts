@@ -2,12 +2,10 @@
  * Giving the conversation of an agent that has just started its model. OpenCode goes on with the
  * model of the last message, whatever `--model` and the configuration say.
  */
-import type { Clock } from "../platform/ports.ts";
 import type { OpencodeClient } from "./client.ts";
-import { isShownWithin, reselect } from "./reselect.ts";
+import { hasCaughtUp, isSeen, reselect, showsModel, type Watching } from "./reselect.ts";
 
-export type AdoptRequest = {
-  readonly clock: Pick<Clock, "wait" | "monotonic">;
+export type AdoptRequest = Watching & {
   readonly agentName: string;
   /** The conversation it was started with. */
   readonly sessionId?: string;
@@ -15,12 +13,10 @@ export type AdoptRequest = {
   readonly model?: { readonly provider: string; readonly name: string };
   /** The prompt's text was put aside before the restart. */
   readonly stashed: boolean;
-  /** The text of the pane's screen as it is now. */
-  readonly screen: () => string;
 };
 
 /** Three agents that start at once have been seen to take 10 s to their first screen. */
-const firstScreenMs = 20_000;
+const firstScreenMs = 30_000;
 
 /**
  * Gives the conversation its model, then lets the screen follow in its own time. What was typed
@@ -37,25 +33,18 @@ export async function adoptModel(client: OpencodeClient, request: AdoptRequest):
   void followOnScreen(client, request);
 }
 
-/** Most often the screen opens the conversation after it was given its model, and shows it. */
+/**
+ * Most often the screen opens the conversation after it was given its model, and shows it. What is
+ * seen at first can be what the agent before left on the screen, until a toast is seen.
+ */
 async function followOnScreen(client: OpencodeClient, request: AdoptRequest): Promise<void> {
-  const { clock, screen, sessionId, model, stashed } = request;
+  const { sessionId, model, stashed } = request;
   if (!stashed && !(model && sessionId)) return;
   const wanted = model && (await client.knownModel(model.provider, model.name));
-  const isDrawn = await until(clock, () => /\S+ · \S+ \S/.test(screen()));
-  if (!isDrawn) return;
-  if (wanted && sessionId) {
-    const look = { client, clock, sessionId, model: wanted, screen };
-    if (!(await isShownWithin(look, 1500))) await reselect(look);
-  }
+  if (!(await hasCaughtUp({ ...request, client }, "started again", firstScreenMs))) return;
+  const hasPrompt = (text: string) => /\S+ · \S+ \S/.test(text);
+  if (!(await isSeen(request, hasPrompt, firstScreenMs))) return;
+  if (wanted && sessionId && !showsModel(request.screen(), wanted))
+    await reselect({ ...request, client, sessionId, model: wanted });
   if (stashed) await client.runCommand("prompt.stash.pop");
-}
-
-async function until(clock: AdoptRequest["clock"], look: () => boolean): Promise<boolean> {
-  const end = clock.monotonic() + firstScreenMs;
-  while (!look()) {
-    if (clock.monotonic() >= end) return false;
-    await clock.wait(100);
-  }
-  return true;
 }

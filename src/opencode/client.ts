@@ -69,6 +69,8 @@ export type OpencodeClient = {
   runCommand(command: string): Promise<boolean>;
   /** Opens a session on the screen. */
   selectSession(sessionId: string): Promise<boolean>;
+  /** Shows a short message in a corner of the screen. */
+  showToast(message: string): Promise<boolean>;
   /** Reads all configuration files anew; what is typed and shown stays. */
   reloadConfig(): Promise<boolean>;
   /** The directory in which it keeps what outlives it, apart from conversations. */
@@ -87,6 +89,8 @@ export type ClientOptions = { readonly port: number; readonly password: string }
 
 /** The first request to a server that comes up is never answered (measured), so none waits long. */
 const timeoutMs = 1000;
+/** What is sent is worth a wait: it is not sent twice. */
+const postTimeoutMs = 10_000;
 /** Reading lists takes longer when three agents share two cores. */
 const listTimeoutMs = 2000;
 
@@ -118,7 +122,7 @@ export function createOpencodeClient(
         method: "POST",
         headers: { ...headers, "content-type": "application/json" },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(listTimeoutMs),
+        signal: AbortSignal.timeout(postTimeoutMs),
       });
       await response.body?.cancel();
       return response.ok;
@@ -178,6 +182,7 @@ export function createOpencodeClient(
     runCommand: (command) =>
       post("/tui/publish", { type: "tui.command.execute", properties: { command } }),
     selectSession: (sessionID) => post("/tui/select-session", { sessionID }),
+    showToast: (message) => post("/tui/show-toast", { message, variant: "info", duration: 2000 }),
     reloadConfig: () => post("/instance/dispose", {}),
     stateDirectory: async () => asText(asObject(await get("/path"))["state"]),
     events: ({ signal, onBytes }) => readEvents(() => request("/event", signal), onBytes),

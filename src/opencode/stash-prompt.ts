@@ -1,27 +1,33 @@
 import { join } from "node:path";
-import type { Ports } from "../platform/ports.ts";
+import type { Files } from "../platform/ports.ts";
 import type { OpencodeClient } from "./client.ts";
+import { hasCaughtUp, type Watching } from "./reselect.ts";
 
-const looks = 8;
-const pauseMs = 50;
+export type StashRequest = Watching & {
+  readonly client: Pick<OpencodeClient, "stateDirectory" | "runCommand" | "showToast">;
+  readonly files: Pick<Files, "readText">;
+};
+
+/** How long the entry takes to the disk once OpenCode has made it. */
+const writeMs = 500;
 
 /**
  * Puts what is typed and not sent aside, as OpenCode's own command does: in a list on the disk, from
  * which `prompt.stash.pop` takes the newest entry. False when nothing was typed: a pop would then
  * bring back something older.
  */
-export async function stashPrompt(
-  { files, clock }: Pick<Ports, "files" | "clock">,
-  client: Pick<OpencodeClient, "stateDirectory" | "runCommand">,
-): Promise<boolean> {
+export async function stashPrompt(request: StashRequest): Promise<boolean> {
+  const { client, files } = request;
   const directory = await client.stateDirectory();
   if (directory === undefined) return false;
-  const path = join(directory, "prompt-stash.jsonl");
-  const before = await files.readText(path);
+  const read = () => files.readText(join(directory, "prompt-stash.jsonl"));
+  const before = await read();
   if (!(await client.runCommand("prompt.stash"))) return false;
-  for (let look = 0; look < looks; look++) {
-    await clock.wait(pauseMs);
-    if ((await files.readText(path)) !== before) return true;
+  await hasCaughtUp(request, "starting again");
+  const end = request.clock.monotonic() + writeMs;
+  for (;;) {
+    if ((await read()) !== before) return true;
+    if (request.clock.monotonic() >= end) return false;
+    await request.clock.wait(50);
   }
-  return false;
 }

@@ -34,23 +34,35 @@ export type Applied =
   /** The next request carries the model. */
   | { readonly live: true }
   /** The agent has to be started again; `stashed`: what was typed was put aside for then. */
-  | { readonly live: false; readonly stashed: boolean };
+  | { readonly live: false; readonly stashed: boolean; readonly why: string };
 
 type ApplyPorts = Pick<Ports, "clock" | "files" | "network">;
 
 /** Gives a conversation its new model; to be called while its agent rests. */
 export async function applyModel(ports: ApplyPorts, request: ApplyRequest): Promise<Applied> {
-  const { agent, sessionId, model } = request;
-  const client = createOpencodeClient(ports.network.fetch, agent);
-  const known = sessionId === undefined ? undefined : await makeKnown(ports, client, request);
-  if (sessionId !== undefined) {
-    const { provider, name } = model;
-    const given = { agent: agent.agentName, provider, model: name };
-    const isGiven = await client.setSessionModel(sessionId, given);
-    const look = { client, clock: ports.clock, sessionId, screen: request.screen };
-    if (isGiven && known && (await reselect({ ...look, model: known }))) return { live: true };
-  }
-  return { live: false, stashed: await stashPrompt(ports, client) };
+  const client = createOpencodeClient(ports.network.fetch, request.agent);
+  const why = await obstacle(ports, client, request);
+  if (why === undefined) return { live: true };
+  const { clock, files } = ports;
+  const { screen } = request;
+  return { live: false, why, stashed: await stashPrompt({ client, clock, files, screen }) };
+}
+
+/** Gives the conversation its model in any case; says why the running agent does not use it. */
+async function obstacle(
+  ports: ApplyPorts,
+  client: OpencodeClient,
+  request: ApplyRequest,
+): Promise<string | undefined> {
+  const { agent, sessionId, model, screen } = request;
+  if (sessionId === undefined) return "there is no conversation yet";
+  const known = await makeKnown(ports, client, request);
+  const { provider, name } = model;
+  const given = { agent: agent.agentName, provider, model: name };
+  if (!(await client.setSessionModel(sessionId, given))) return "OpenCode did not take the model";
+  if (!known) return "OpenCode was started with other facts of the model, or without it";
+  const look = { client, clock: ports.clock, sessionId, screen, model: known };
+  return (await reselect(look)) ? undefined : "the screen does not show the model";
 }
 
 /** Reading its configuration anew takes OpenCode about a second, and longer beside two others. */

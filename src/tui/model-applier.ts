@@ -65,9 +65,10 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
       localModel: paneModel(models, mode, options.variables()),
       screen: () => options.screen(mode),
     });
-    ports.log.info(`${mode}: given a model ${applied.live ? "live" : "by a restart"}`);
-    if (!applied.live && applied.stashed) stashed.add(mode);
-    return applied.live;
+    if (applied.live) return true;
+    ports.log.info(`${mode} starts again for its new model: ${applied.why}`);
+    if (applied.stashed) stashed.add(mode);
+    return false;
   }
 
   return {

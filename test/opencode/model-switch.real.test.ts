@@ -140,7 +140,7 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
       await pane.terminal.until("typed and kept");
 
       const wanted = local("small", { output: 1000, temperature: 0.3 });
-      expect(await apply(wanted)).toEqual({ live: false, stashed: true });
+      expect(await apply(wanted)).toMatchObject({ live: false, stashed: true });
       await pane.end();
       pane = await world.open({
         mode: "plan",
@@ -156,7 +156,7 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
     });
 
     it("puts nothing back when nothing was typed", async () => {
-      expect(await apply(local("small", { output: 1500 }))).toEqual({
+      expect(await apply(local("small", { output: 1500 }))).toMatchObject({
         live: false,
         stashed: false,
       });

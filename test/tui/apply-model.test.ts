@@ -36,7 +36,7 @@ async function startAgent({ environment, missed = 0, typed = "", refuses = [] }:
   await writeFile(modelsFile, '{"username":"me"}');
   const server = await startOpencodeServer("secret");
   onTestFinished(() => server.close());
-  let [given, shown, isHome, left] = ["small", "small", false, missed];
+  let [given, shown, toast, isHome, left] = ["small", "small", "", false, missed];
 
   const known = (model: AgentModel) => ({
     id: model.provider,
@@ -65,6 +65,9 @@ async function startAgent({ environment, missed = 0, typed = "", refuses = [] }:
       if (command === "prompt.stash" && typed)
         void appendFile(join(directory, "prompt-stash.jsonl"), `${JSON.stringify(typed)}\n`);
     },
+    "/tui/show-toast": ({ body }) => {
+      toast = String(asObject(body)["message"]);
+    },
     "/tui/select-session": () => {
       if (isHome && left-- <= 0) shown = given;
       isHome = false;
@@ -88,7 +91,7 @@ async function startAgent({ environment, missed = 0, typed = "", refuses = [] }:
     sessionId: "ses_1",
     model: big,
     localModel: big,
-    screen: () => `┃ Plan · ${shown} Ollama`,
+    screen: () => `┃ ${toast} ┃\n┃ Plan · ${shown} Ollama`,
   };
   return {
     server,
@@ -115,6 +118,7 @@ describe("giving a running agent another model", () => {
       "/instance/dispose",
       "/session/ses_1/message",
       "/tui/publish",
+      "/tui/show-toast",
       "/tui/select-session",
     ]);
     expect(agent.server.posts[1]?.body).toEqual({
@@ -146,7 +150,7 @@ describe("giving a running agent another model", () => {
   it("wants a start when the screen never shows the model", async () => {
     const agent = await startAgent({ missed: 9 });
 
-    expect(await agent.apply()).toEqual({ live: false, stashed: false });
+    expect(await agent.apply()).toMatchObject({ live: false, stashed: false });
   });
 
   it.each([
@@ -175,14 +179,17 @@ describe("giving a running agent another model", () => {
   it("puts aside what is typed before a start", async () => {
     const agent = await startAgent({ missed: 9, typed: "half a thought" });
 
-    expect(await agent.apply()).toEqual({ live: false, stashed: true });
+    expect(await agent.apply()).toMatchObject({ live: false, stashed: true });
   });
 
   it("wants a start when there is no conversation yet", async () => {
     const agent = await startAgent({ typed: "the first words" });
 
-    expect(await agent.apply({ sessionId: undefined })).toEqual({ live: false, stashed: true });
-    expect(agent.paths()).toEqual(["/tui/publish"]);
+    expect(await agent.apply({ sessionId: undefined })).toMatchObject({
+      live: false,
+      stashed: true,
+    });
+    expect(agent.paths()).toEqual(["/tui/publish", "/tui/show-toast"]);
   });
 
   it("takes a model that a provider of OpenCode's own serves, if it is there", async () => {
@@ -202,7 +209,7 @@ describe("giving a running agent another model", () => {
     async (path) => {
       const agent = await startAgent({ refuses: [path], missed: 9 });
 
-      expect(await agent.apply()).toEqual({ live: false, stashed: false });
+      expect(await agent.apply()).toMatchObject({ live: false, stashed: false });
     },
   );
 
@@ -210,6 +217,6 @@ describe("giving a running agent another model", () => {
     const agent = await startAgent();
     await agent.server.close();
 
-    expect(await agent.apply()).toEqual({ live: false, stashed: false });
+    expect(await agent.apply()).toMatchObject({ live: false, stashed: false });
   });
 });

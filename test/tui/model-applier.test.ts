@@ -35,7 +35,7 @@ async function start(state: State) {
     state: () => state,
     variables: () => ({}),
     dispatch: (happening) => happenings.push(happening),
-    screen: () => "┃ Plan · big Cloud",
+    screen: () => "switching the model\n┃ Plan · big Cloud",
   });
   const secret = { port: server.port, password: "secret" };
   return {
