@@ -1,114 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Effect } from "../../src/core/effect.ts";
-import { initialState } from "../../src/core/initial-state.ts";
-import type { SavedPicks } from "../../src/core/models.ts";
-import { runtimeKinds } from "../../src/core/runtime.ts";
-import { defaultSettings, type Settings } from "../../src/core/settings.ts";
 import type { State } from "../../src/core/state.ts";
-import { goalOf } from "../../src/core/update/switching.ts";
-import type { Variables } from "../../src/platform/ports.ts";
-import { createPerformer } from "../../src/tui/effects.ts";
-import { createModels } from "../../src/tui/models.ts";
-import { createDispatchingStore } from "../../src/tui/store.ts";
-import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { ollamaModel } from "../fakes/ollama-models.ts";
-import { type OllamaServer, startOllamaServer } from "../fakes/ollama-server.ts";
+import { startOllamaServer } from "../fakes/ollama-server.ts";
+import { openProgram } from "../fakes/program-without-panes.ts";
 import { sampleSummary } from "../fakes/sample-state.ts";
-import { temporaryDirectory } from "../fakes/temporary-directory.ts";
 import { until } from "../fakes/until.ts";
-
-/** Only the Ollama of the shell's OLLAMA_HOST: whatever listens on this machine is left alone. */
-const runtimes: Settings["runtimes"] = Object.fromEntries(
-  runtimeKinds
-    .filter((kind) => kind !== "ollama")
-    .map((kind) => [kind, { off: true, from: "project" }] as const),
-);
-
-type Opened = {
-  readonly variables?: Variables;
-  readonly picks?: SavedPicks;
-};
-
-/** The program without panes: its state, its runtimes, and agents that take any model at once. */
-async function open(server: OllamaServer, { variables = {}, picks }: Opened = {}) {
-  const directory = await temporaryDirectory();
-  const ports = isolatedPorts(directory);
-  const runtime = join(directory, "run");
-  const effects: Effect[] = [];
-  const copied: string[] = [];
-  let shell: Variables = { OLLAMA_HOST: server.url, ...variables };
-  const store = createDispatchingStore({
-    initial: initialState({
-      project: { root: directory, name: "shop" },
-      settings: { ...defaultSettings, runtimes },
-      screen: { cols: 220, rows: 50 },
-      now: ports.clock.now(),
-      ...(picks ? { picks } : {}),
-    }),
-    clock: ports.clock,
-    perform: (effect) => {
-      effects.push(effect);
-      perform(effect);
-    },
-  });
-  const models = createModels({
-    ports,
-    root: directory,
-    variables: () => shell,
-    directories: { runtime, run: join(runtime, "run-1") },
-    state: store.state,
-    dispatch: store.dispatch,
-    copy: (text) => copied.push(text),
-  });
-  const perform = createPerformer(ports.clock, {
-    ...unused,
-    dispatch: store.dispatch,
-    setUpModels: models.setUp,
-    refreshRuntimes: models.refresh,
-    describeModel: models.describe,
-    runJob: models.runJob,
-    cancelJob: models.cancelJob,
-    copyByHand: models.copyByHand,
-    applyModel: (mode) => {
-      const plan = store.state().models.switches[mode]?.plan;
-      if (plan) store.dispatch({ type: "model-applied", mode, model: goalOf(plan), live: true });
-    },
-  });
-  store.subscribe(models.stateChanged);
-  onTestFinished(models.stop);
-  store.dispatch({ type: "environment-ready", summary: sampleSummary });
-  return {
-    ...store,
-    models,
-    effects,
-    copied,
-    runDirectory: join(runtime, "run-1"),
-    changeShell: (next: Variables) => {
-      shell = next;
-    },
-    until: (look: (state: State) => unknown) =>
-      until(() => look(store.state()), { seen: () => store.state().models }),
-  };
-}
-
-const nothing = () => undefined;
-const unused = {
-  loadEnvironment: nothing,
-  cancelEnvironment: nothing,
-  useEnvironment: nothing,
-  startAgents: nothing,
-  stopAgent: nothing,
-  copy: nothing,
-  sendPrefix: nothing,
-  scroll: nothing,
-  captureMouse: nothing,
-  readLog: nothing,
-  savePicks: nothing,
-  save: nothing,
-  quit: nothing,
-};
 
 async function started(options: Parameters<typeof startOllamaServer>[0] = {}) {
   const server = await startOllamaServer(options);
@@ -133,7 +31,7 @@ function key(chord: string) {
 
 describe("the models of the running program", () => {
   it("are those of the shell's runtimes, and what is picked is wished for", async () => {
-    const program = await open(await started(), { picks });
+    const program = await openProgram(await started(), { picks });
 
     await program.until(({ models }) => models.surveyed && models.memory);
 
@@ -144,7 +42,7 @@ describe("the models of the running program", () => {
 
   it("show what has changed when they are asked anew", async () => {
     const server = await started();
-    const program = await open(server);
+    const program = await openProgram(server);
     await program.until((state) => ollamaOf(state)?.connection.type === "up");
 
     await server.stop();
@@ -158,7 +56,7 @@ describe("the models of the running program", () => {
 
   it("are switched with the keyboard: loaded, given, kept, and told to other runs", async () => {
     const server = await started({ models: small });
-    const program = await open(server, { picks, variables: { OLLAMA_KEEP_ALIVE: "30m" } });
+    const program = await openProgram(server, { picks, variables: { OLLAMA_KEEP_ALIVE: "30m" } });
     await program.until(({ models }) => models.surveyed && models.wishes.plan);
     program.dispatch({ type: "pane-spawned", mode: "plan", pid: 1 });
     program.dispatch({ type: "pane-first-output", mode: "plan" });
@@ -189,7 +87,7 @@ describe("the models of the running program", () => {
 
   it("stop being loaded with esc", async () => {
     const server = await started({ loadMs: "manual" });
-    const program = await open(server, { picks });
+    const program = await openProgram(server, { picks });
     await program.until(({ models }) => models.surveyed && models.wishes.plan);
     const saved = { picks: { plan: { model: "ollama/qwen3-coder:30b" } }, recent: [] };
     program.dispatch({ type: "picks-changed", saved });
@@ -205,7 +103,7 @@ describe("the models of the running program", () => {
   it("say why a load failed, and keep the model", async () => {
     const server = await started();
     server.setLoadFailure("qwen3-coder:30b", "cudaMalloc failed: out of memory");
-    const program = await open(server, { picks });
+    const program = await openProgram(server, { picks });
     await program.until(({ models }) => models.surveyed && models.wishes.plan);
     const saved = { picks: { plan: { model: "ollama/qwen3-coder:30b" } }, recent: [] };
 
@@ -219,7 +117,7 @@ describe("the models of the running program", () => {
 
   it("are where the shell says after it has changed", async () => {
     const [first, second] = [await started(), await started({ models: [] })];
-    const program = await open(first);
+    const program = await openProgram(first);
     await program.until((state) => ollamaOf(state)?.installed.length);
 
     program.changeShell({ OLLAMA_HOST: second.url });
@@ -232,7 +130,7 @@ describe("the models of the running program", () => {
 
   it("are copied as the command that does the same by hand", async () => {
     const server = await started();
-    const program = await open(server);
+    const program = await openProgram(server);
     await program.until((state) => ollamaOf(state)?.connection.type === "up");
 
     program.models.copyByHand({ runtime: "ollama", deed: { type: "load", model: "a:8b" } });
@@ -243,7 +141,7 @@ describe("the models of the running program", () => {
 
   it("tell nothing after the end", async () => {
     const server = await started();
-    const program = await open(server);
+    const program = await openProgram(server);
     await program.until(({ models }) => models.surveyed);
 
     program.models.stop();
