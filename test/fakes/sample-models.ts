@@ -226,7 +226,7 @@ export const sampleLmStudio: RuntimeState = sampleRuntime("lmstudio", {
 });
 
 const refused = {
-  code: "runtime/refused",
+  code: "runtime/not-running",
   message: "llama-server is not running at 127.0.0.1:8080",
   remedy: "start it: llama-server -m MODEL.gguf",
 } as const;

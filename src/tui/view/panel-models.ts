@@ -5,7 +5,7 @@
 import { wrapText } from "../../core/cell-text.ts";
 import { runtimeName } from "../../core/model-rows.ts";
 import type { ModelWarning } from "../../core/model-warnings.ts";
-import type { MemoryState, RuntimeState } from "../../core/runtime.ts";
+import type { Connection, MemoryState, RuntimeState } from "../../core/runtime.ts";
 import type { State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import type { Hints } from "./hints.ts";
@@ -100,12 +100,25 @@ function troubleLines(runtime: RuntimeState, { cols, room }: ModelsRequest): rea
   if (connection.type === "up" || connection.type === "probing" || connection.type === "stale") {
     return [];
   }
-  const rows = room === "short" ? 1 : 3;
-  const found = connection.type === "wrong-service" ? `it is ${connection.found}` : undefined;
+  const isShort = room === "short";
   return [
-    ...indented(found, { cols, rows: 1, meaning: "error" }),
-    ...indented(connection.problem.remedy, { cols, rows, meaning: "plain" }),
+    ...indented(whatIsWrong(connection, isShort), {
+      cols,
+      rows: isShort ? 1 : 2,
+      meaning: "error",
+    }),
+    ...indented(connection.problem.remedy, { cols, rows: isShort ? 1 : 3, meaning: "plain" }),
   ];
+}
+
+type Trouble = Extract<Connection, { readonly type: "down" | "wrong-service" | "needs-token" }>;
+
+/** What the word at the runtime's name does not say. */
+function whatIsWrong(connection: Trouble, isShort: boolean): string | undefined {
+  if (connection.type === "wrong-service") return `it is ${connection.found}`;
+  const { code, message } = connection.problem;
+  const isPlain = connection.type === "needs-token" || code === "runtime/not-running";
+  return isPlain || isShort ? undefined : message;
 }
 
 type Indented = { readonly cols: number; readonly rows: number; readonly meaning: Meaning };

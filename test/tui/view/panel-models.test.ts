@@ -18,7 +18,7 @@ import { sampleNow as now } from "../../fakes/sample-state.ts";
 type Room = { readonly cols?: number; readonly rows?: number };
 
 const problem = {
-  code: "runtime/refused",
+  code: "runtime/not-running",
   message: "nothing answers at 127.0.0.1:11434",
   remedy: "start it: ollama serve",
 } as const;
@@ -179,6 +179,10 @@ describe("a runtime in the side panel", () => {
     [
       { type: "down", since: now, problem },
       "✕ Ollama 0.32.15                down\n   start it: ollama serve",
+    ],
+    [
+      { type: "down", since: now, problem: { ...problem, code: "runtime/timed-out" } },
+      "✕ Ollama 0.32.15                down\n   nothing answers at 127.0.0.1:11434\n   start it",
     ],
     [
       { type: "wrong-service", found: "LM Studio", problem },
