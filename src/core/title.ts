@@ -6,6 +6,7 @@
  */
 import type { AgentMode } from "./mode.ts";
 import { isSameModelName } from "./model-ref.ts";
+import { modeStatus } from "./model-wait.ts";
 import type { ModelWish } from "./models.ts";
 import {
   clockText,
@@ -16,7 +17,6 @@ import {
   modelName,
   modeNumber,
   type PaneStatus,
-  paneStatus,
 } from "./select.ts";
 import type { PaneState, State } from "./state.ts";
 import { type SwitchText, switchLine, switchText } from "./switch-text.ts";
@@ -41,7 +41,7 @@ export type TitleState = Pick<State, "panes" | "models" | "focus" | "now">;
 /** The title of a pane: "1 plan · qwen3-coder:30b · ◐ permission 0:42 · read-only". */
 export function paneTitle(state: TitleState, mode: AgentMode): PaneTitle {
   const pane = state.panes[mode];
-  const status = paneStatus(pane);
+  const status = modeStatus(state, mode);
   const change = switchText(state.models, mode, state.now);
   const leads = change !== undefined && !change.rests && isResting(status);
   const parts = [

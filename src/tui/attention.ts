@@ -1,4 +1,6 @@
 import { arrange } from "../core/layout.ts";
+import { agentModes } from "../core/mode.ts";
+import { waitsForModel } from "../core/model-wait.ts";
 import type { State } from "../core/state.ts";
 
 /** How closely somebody looks at the runtimes: that decides how often they are asked. */
@@ -12,8 +14,15 @@ export function attentionOf(state: State): Attention {
     case "models":
       return "focused";
     default:
-      return environment.type === "ready" && arrange(state).panel ? "shown" : "hidden";
+      return environment.type === "ready" && (arrange(state).panel || someWaits(state))
+        ? "shown"
+        : "hidden";
   }
+}
+
+/** A title says that its agent waits for its model: when that is loaded is to be seen. */
+function someWaits(state: State): boolean {
+  return agentModes.some((mode) => waitsForModel(state, mode));
 }
 
 /** The memory of this machine matters only beside a runtime that lives on it. */

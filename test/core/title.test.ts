@@ -2,9 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { Activity } from "../../src/core/agent.ts";
 import type { AgentMode } from "../../src/core/mode.ts";
 import type { RunningJob, Switch, SwitchPlan } from "../../src/core/models.ts";
+import type { LoadedModel, RuntimeState } from "../../src/core/runtime.ts";
 import type { PaneState, State } from "../../src/core/state.ts";
 import { fitTitle, type PaneTitle, paneTitle } from "../../src/core/title.ts";
-import { sampleModelsState } from "../fakes/sample-models.ts";
+import {
+  qwenCoder,
+  sampleLoaded,
+  sampleModelsState,
+  sampleOllama,
+  sampleRuntime,
+} from "../fakes/sample-models.ts";
 import {
   barePane,
   sampleNow as now,
@@ -133,6 +140,48 @@ describe("the source of a model", () => {
     expect(textOf(state, "build")).toBe(
       "2 build · qwen3-coder:30b · ◐ idle · instead of llama3.1:70b",
     );
+  });
+});
+
+describe("an agent that works", () => {
+  const unloaded: RuntimeState = { ...sampleOllama, loaded: [] };
+  const loading = (changes: Partial<LoadedModel>): RuntimeState => ({
+    ...sampleOllama,
+    loaded: [sampleLoaded("qwen3-coder:30b", changes)],
+  });
+  const working = (runtime: RuntimeState, activity: Activity = busy) =>
+    withPane(sampleModelsState({ runtimes: [runtime] }), "build", { activity });
+
+  it.each<readonly [string, RuntimeState]>([
+    ["its runtime does not tell of", unloaded],
+    ["is being loaded", loading({ state: "loading", progress: 0.4 })],
+    ["sleeps", loading({ state: "sleeping" })],
+  ])("waits for a model that %s", (_, runtime) => {
+    const title = paneTitle(working(runtime), "build");
+
+    expect(titleText(title)).toBe("2 build · qwen3-coder:30b · ◐ awaits model 0:42");
+    expect(title.glyph).toBe("starting");
+  });
+
+  it.each<readonly [string, State]>([
+    ["is loaded: that reads or writes", working(sampleOllama)],
+    ["is unloaded once it has answered", working(loading({ state: "unloading" }))],
+    ["runs in a cloud", working({ ...unloaded, installed: [{ ...qwenCoder, cloud: true }] })],
+    ["is called otherwise there", working({ ...unloaded, installed: [] })],
+    [
+      "a runtime serves that does not tell",
+      working(sampleRuntime("mlx", { address: { id: "ollama" } })),
+    ],
+    [
+      "a runtime serves that is out of reach",
+      working({ ...unloaded, connection: { type: "stale", since: now, problem } }),
+    ],
+  ])("is busy with a model that %s", (_, state) => {
+    expect(textOf(state, "build")).toBe("2 build · qwen3-coder:30b · ◐ busy 0:42");
+  });
+
+  it("that asks for a permission waits for nobody else", () => {
+    expect(textOf(working(unloaded, permission), "build")).toContain("permission 0:42");
   });
 });
 

@@ -7,7 +7,7 @@ import {
   sampleModelsState,
   sampleOllama,
 } from "../fakes/sample-models.ts";
-import { sampleState } from "../fakes/sample-state.ts";
+import { sampleState, withPane } from "../fakes/sample-state.ts";
 
 const small = { cols: 80, rows: 24 };
 const picker: Overlay = {
@@ -47,4 +47,15 @@ it.each([
   ["without any", [], "hidden"],
 ])("the memory %s is looked at as it needs", (_title, runtimes, attention) => {
   expect(memoryAttention(sampleModelsState({ runtimes }), "shown")).toBe(attention);
+});
+
+it("an agent that waits for its model has its runtime asked, although nothing shows the models", () => {
+  const hidden = { screen: small, environment: loading };
+  const runtimes = [{ ...sampleOllama, loaded: [] }];
+  const activity = { type: "busy", since: 0 } as const;
+  const waiting = withPane(sampleModelsState({ runtimes }, hidden), "build", { activity });
+  const answering = withPane(sampleModelsState({}, hidden), "build", { activity });
+
+  expect(attentionOf(waiting)).toBe("shown");
+  expect(attentionOf(answering)).toBe("hidden");
 });

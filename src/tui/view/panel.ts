@@ -8,6 +8,7 @@
 import { wrapText } from "../../core/cell-text.ts";
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
+import { modeStatus } from "../../core/model-wait.ts";
 import { type ModelWarning, modelWarnings } from "../../core/model-warnings.ts";
 import type { Switch } from "../../core/models.ts";
 import {
@@ -124,7 +125,7 @@ function environmentLines({ state, cols, hints }: PanelRequest): readonly Line[]
 
 /** "▸ 1 plan      ◐ permission 0:42". */
 function modeLine(state: State, mode: AgentMode): Line {
-  const status = paneStatus(state.panes[mode]);
+  const status = modeStatus(state, mode);
   const age = clockText(status, state.now);
   const focused = mode === state.focus;
   const marker: Span = focused ? { type: "marker" } : span(" ");

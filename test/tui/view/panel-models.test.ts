@@ -13,7 +13,7 @@ import {
   sampleOllama,
   sampleRuntime,
 } from "../../fakes/sample-models.ts";
-import { sampleNow as now } from "../../fakes/sample-state.ts";
+import { sampleNow as now, withPane } from "../../fakes/sample-state.ts";
 
 type Room = { readonly cols?: number; readonly rows?: number };
 
@@ -274,6 +274,15 @@ describe("a mode in the side panel", () => {
     expect(panel(sampleModelsState({ wishes: { plan: wish } }))).toContain(
       "1 plan                      ○ idle\n     qwen3-coder:30b · chosen\n",
     );
+  });
+
+  it("says that its agent waits for its model, in the narrowest panel as well", () => {
+    const runtimes = [{ ...sampleOllama, loaded: [] }];
+    const activity = { type: "busy", since: now - 42_000 } as const;
+    const state = withPane(sampleModelsState({ runtimes }), "build", { activity });
+
+    expect(panel(state, { cols: 38 })).toContain("2 build        ⟳ awaits model 0:42\n");
+    expect(panel(state, { cols: 34 })).toContain("2 build    ⟳ awaits model 0:42\n");
   });
 
   it("says what it switches to and why it could not", () => {
