@@ -1,0 +1,48 @@
+import type { Console } from "../../src/cli/console.ts";
+import { createPaint } from "../../src/cli/paint.ts";
+
+export type RecordedConsole = Console & {
+  /** Lines of stdout. */
+  readonly lines: readonly string[];
+  readonly notes: readonly string[];
+  /** What the line of progress was, oldest first. */
+  readonly drawn: readonly string[];
+  readonly questions: readonly string[];
+};
+
+export type ConsoleScript = {
+  /** Cells of the line of progress; without it there is none. */
+  readonly statusCols?: number;
+  /** What is answered; without it nobody can be asked. */
+  readonly answer?: (question: string) => boolean;
+};
+
+/** A console that keeps what is written to it, without colours. */
+export function createRecordedConsole(script: ConsoleScript = {}): RecordedConsole {
+  const lines: string[] = [];
+  const notes: string[] = [];
+  const drawn: string[] = [];
+  const questions: string[] = [];
+  const { statusCols, answer } = script;
+  return {
+    lines,
+    notes,
+    drawn,
+    questions,
+    out: (more) => void lines.push(...more),
+    note: (line) => void notes.push(line),
+    cols: Number.POSITIVE_INFINITY,
+    paint: createPaint(false),
+    ...(statusCols === undefined
+      ? {}
+      : { status: { cols: () => statusCols, show: (text) => void drawn.push(text) } }),
+    ...(answer === undefined
+      ? {}
+      : {
+          ask: (question) => {
+            questions.push(question);
+            return Promise.resolve(answer(question));
+          },
+        }),
+  };
+}
