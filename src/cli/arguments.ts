@@ -102,6 +102,8 @@ function parsed(argv: readonly string[]): {
 function badFlag(message: string): AiRulesError {
   const flag = /'(--?[\w-]+)/.exec(message)?.[1];
   const known = Object.keys(options).map((name) => `--${name}`);
+  if (flag && /ambiguous/.test(message))
+    return usage("usage/option", `${flag} lacks its value`, `write it with "=": ${flag}=-1`);
   const near = flag && !known.includes(flag) ? nearestName(flag, known) : undefined;
   const said = flag && !known.includes(flag) ? `there is no option ${flag}` : message;
   return usage("usage/option", said, near ? `did you mean ${near}?` : "run `ai-rules help`");

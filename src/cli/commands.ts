@@ -19,6 +19,16 @@ export const options = {
     value: "NAME",
     help: "enter .#NAME of the project's flake instead of its default shell",
   },
+  json: { type: "boolean", help: "the answer as JSON" },
+  yes: { type: "boolean", short: "y", help: "do it without asking" },
+  context: { type: "string", value: "N", help: 'the context in tokens: "65536" or "64k"' },
+  "keep-alive": {
+    type: "string",
+    value: "TIME",
+    help: 'how long it stays loaded after a request: "30m", "-1" for ever',
+  },
+  runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
+  reset: { type: "boolean", help: "forget what was picked" },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
   help: { type: "boolean", short: "h", help: "show the help of a command" },
@@ -40,11 +50,48 @@ type Command = {
   readonly notes?: readonly string[];
 };
 
+const model: Argument = { name: "MODEL" };
+
 export const commands = {
   tui: {
     summary: "open the three modes on this project (also with no command, on a terminal)",
     arguments: [],
     options: ["shell"],
+  },
+  models: {
+    summary: "list the models of the local runtimes, and what each mode uses",
+    arguments: [],
+    options: ["json"],
+  },
+  "models show": {
+    summary: "all that is known of a model",
+    arguments: [model],
+    options: ["json", "runtime"],
+  },
+  "models use": {
+    summary: "use a model in a mode from now on; a running `ai-rules tui` switches at once",
+    arguments: [{ name: "MODE" }, { ...model, optional: true }],
+    options: ["runtime", "context", "yes", "reset"],
+  },
+  "models load": {
+    summary: "load a model, so that the first request need not wait",
+    arguments: [model],
+    options: ["runtime", "context", "keep-alive"],
+  },
+  "models unload": {
+    summary: "give the memory of a loaded model back",
+    arguments: [model],
+    options: ["runtime"],
+  },
+  "models pull": {
+    summary: "download a model, after a look at its size",
+    arguments: [model],
+    options: ["runtime", "yes"],
+  },
+  "models fit": {
+    summary: "whether a model fits into memory, with the arithmetic",
+    arguments: [model],
+    options: ["runtime", "context", "json"],
   },
   help: {
     summary: "show this text, or the help of a command",

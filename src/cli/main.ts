@@ -3,6 +3,7 @@ import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { type Invocation, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
+import type { ModelsInvocation } from "./models.ts";
 import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
@@ -38,8 +39,39 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { tui } = await import("./tui.ts");
       return tui(invocation.options);
     }
+    case "models":
+    case "models show":
+    case "models use":
+    case "models load":
+    case "models unload":
+    case "models pull":
+    case "models fit":
+      return runModels({ ...invocation, command: invocation.command });
     default:
       return invocation.command satisfies never;
+  }
+}
+
+async function runModels(invocation: ModelsInvocation): Promise<number> {
+  const [{ models }, { createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
+    import("./models.ts"),
+    import("./console.ts"),
+    import("../platform/real-ports.ts"),
+    import("../platform/own-process.ts"),
+  ]);
+  const ports = createPorts();
+  const noColor = invocation.options["no-color"] === true;
+  const console = createConsole({ env: ports.env, noColor });
+  // Timers of ours do not keep the process alive, and between two requests there may be nothing else.
+  const alive = setInterval(() => {}, 60_000);
+  try {
+    return await models(
+      { ports, console, ownProcess: createOwnProcess() },
+      invocation,
+      process.cwd(),
+    );
+  } finally {
+    clearInterval(alive);
   }
 }
 

@@ -88,13 +88,18 @@ function tell(state: State, text: string, now: number): Step {
 }
 
 /** How long a model of a runtime shall stay loaded: the project, its shell, then the user say so. */
-export function keepAliveOf(state: State, { address, abilities }: RuntimeState) {
+export function keepAliveOf(state: KeepAliveSettings, { address, abilities }: RuntimeState) {
   if (!abilities.keepAlive) return undefined;
   const set = state.settings.runtimes[address.id];
   const own = set?.keepAlive;
   const { keepAlive: guided } = state.models.guide;
   return set?.from === "project" ? (own ?? guided) : (guided ?? own);
 }
+
+type KeepAliveSettings = {
+  readonly settings: Pick<State["settings"], "runtimes">;
+  readonly models: Pick<State["models"], "guide">;
+};
 
 /** The job that loads a model, as the settings want it loaded. */
 export function loadJob(

@@ -1,0 +1,189 @@
+/**
+ * The shape of `ai-rules models --json`. Fields are added, never renamed or taken away, while
+ * `version` is 1. Loading zod takes tens of milliseconds: the program takes only types from here.
+ */
+import { z } from "zod";
+import { agentModes } from "../core/mode.ts";
+import { runtimeKinds } from "../core/runtime.ts";
+
+const bytes = z.number().min(0).describe("In bytes.");
+const tokens = z.number().min(0).describe("In tokens.");
+const moment = z.string().describe("A moment (ISO 8601, UTC).");
+
+const problem = z
+  .object({
+    code: z.string().describe("What kind of failure it is; stable."),
+    message: z.string().describe("What is wrong."),
+    remedy: z.string().describe("What mends it."),
+  })
+  .describe("Something that is wrong.");
+
+const source = z
+  .object({
+    from: z
+      .enum(["flag", "pick", "project", "variable", "user", "opencode", "chosen", "default"])
+      .describe(
+        "pick: picked by key or `ai-rules models use`; project: ai-rules.json; user: config.json; chosen: nothing says it.",
+      ),
+    name: z.string().optional().describe("The variable's name."),
+  })
+  .describe("Where a setting comes from.");
+
+const fit = z
+  .object({
+    verdict: z.enum([
+      "fits",
+      "tight",
+      "fits-after-unloading",
+      "partly-on-cpu",
+      "will-not-fit",
+      "unknown",
+      "remote",
+    ]),
+    text: z.string().describe("The verdict for people."),
+    context: tokens.describe("With a context of so many tokens."),
+    needBytes: bytes.optional(),
+    freeBytes: bytes.optional().describe("What models may take and nothing has taken, in bytes."),
+    about: z.boolean().describe("What it needs is an estimate."),
+    parts: z.array(z.object({ label: z.string(), bytes })).describe("What the need is made of."),
+    unload: z.array(z.string()).describe("Loaded models that would have to go first."),
+  })
+  .describe("Whether a model fits into the memory of this machine.");
+
+const instance = z.object({
+  instance: z.string().describe("What unload calls it."),
+  state: z.enum(["loading", "loaded", "unloading", "sleeping"]),
+  progress: z.number().min(0).max(1).optional().describe("How far the load is."),
+  context: tokens.optional().describe("The context it really has."),
+  sizeBytes: bytes.optional().describe("All that it takes, in bytes."),
+  gpuBytes: bytes.optional().describe("The part in the GPU's memory."),
+  expiresAt: z
+    .union([moment, z.literal("never")])
+    .optional()
+    .describe("When it is unloaded."),
+  busy: z.boolean().optional().describe("A request runs."),
+});
+
+const model = z.object({
+  ref: z.string().describe('Its full name: "runtime/model".'),
+  runtime: z.string().describe("The runtime's id."),
+  name: z.string().describe("What requests call it."),
+  title: z.string().optional().describe("What people call it, where that differs."),
+  sizeBytes: bytes.optional().describe("The file of its weights, in bytes."),
+  quantization: z.string().optional(),
+  parameters: z.string().optional().describe('"30.5B".'),
+  family: z.string().optional(),
+  maxContext: tokens.optional().describe("The longest context it was trained for."),
+  ownContext: tokens.optional().describe("The context the model itself asks for."),
+  tools: z.boolean().optional().describe("It can call tools; absent where nobody tells."),
+  vision: z.boolean().optional(),
+  thinking: z.boolean().optional(),
+  chat: z.boolean().describe("It answers chats; an embedding model does not."),
+  cloud: z.boolean().describe("It runs on another company's machines."),
+  digest: z.string().optional(),
+  derivedFrom: z.string().optional().describe("The model it was made of."),
+  loaded: z.array(instance).describe("Its loaded instances; empty when it is not loaded."),
+  fit,
+  usedBy: z.array(z.enum(agentModes)).describe("The modes that are meant to use it."),
+  usedByRunning: z.boolean().describe("A running `ai-rules tui` uses it."),
+  recent: z.boolean().describe("It is one of those picked last."),
+});
+
+const runtime = z.object({
+  id: z.string(),
+  kind: z.enum(runtimeKinds),
+  title: z.string().describe("What people call its kind."),
+  url: z.string(),
+  local: z.boolean().describe("On this machine."),
+  source: source.describe("What says its address."),
+  expected: z.boolean().describe("Someone asked for it; what is not expected may be absent."),
+  tokenVariable: z.string().optional().describe("The variable that holds its token."),
+  state: z
+    .enum(["probing", "up", "stale", "down", "wrong-service", "needs-token"])
+    .describe(
+      "stale: it lives, but did not answer this time; probing: it has not answered in time.",
+    ),
+  found: z.string().optional().describe("What answers there instead."),
+  problem: problem.optional().describe("Why it is not up."),
+  note: problem.optional().describe("What is odd about its address."),
+  troubles: z.array(problem).describe("What is wrong although it answers."),
+  version: z.string().optional(),
+  can: z
+    .array(z.enum(["seesLoaded", "load", "unload", "keepAlive", "loadContext", "derive", "pull"]))
+    .describe("What can be asked of it."),
+  installedCount: z.number(),
+  loadedCount: z.number(),
+});
+
+const memory = z.object({
+  kind: z.enum(["gpu", "unified", "ram"]),
+  devices: z.array(
+    z.object({
+      name: z.string(),
+      usedBytes: bytes,
+      totalBytes: bytes,
+      busyPercent: z.number().optional(),
+    }),
+  ),
+  usedBytes: bytes,
+  totalBytes: bytes,
+  budgetBytes: bytes.describe("What models may take, in bytes."),
+  budgetFrom: z.string().describe("What says that."),
+  ramBytes: bytes,
+  ramFreeBytes: bytes,
+});
+
+const mode = z.object({
+  model: z.string().optional().describe("What it is meant to use; absent where nothing is there."),
+  source: source.optional(),
+  insteadOf: z.string().optional().describe("What it was to use, which is not installed any more."),
+  temperature: z.number().optional(),
+  temperatureSource: source.optional(),
+  command: z.array(z.string()).optional().describe("It runs this instead of an agent."),
+});
+
+/** The report, whole. */
+export const modelsReportSchema = z.object({
+  version: z.literal(1),
+  project: z.string().describe("The project's directory."),
+  environment: z
+    .object({
+      from: z.enum(["shell", "own"]).describe("shell: the project's; own: that of the command."),
+      note: z.string().optional(),
+    })
+    .describe("Whose variables were read."),
+  runtimes: z.array(runtime),
+  models: z.array(model).describe("All models of the runtimes, by runtime, loaded ones first."),
+  opencodeModels: z
+    .array(z.string())
+    .describe("Models of OpenCode's own configuration that no runtime here serves."),
+  memory: memory.optional().describe("The memory models are loaded into on this machine."),
+  modes: z.object({ plan: mode, build: mode, review: mode }),
+  variables: z.object({
+    unused: z
+      .array(z.object({ variable: z.string(), why: z.string() }))
+      .describe("Variables that are set and that nothing reads."),
+    problems: z.array(problem).describe("Values that make no sense."),
+  }),
+  warnings: z.array(
+    z.object({
+      level: z.enum(["error", "warning"]),
+      text: z.string(),
+      remedy: z.string(),
+    }),
+  ),
+});
+
+/** The report of one model, of `ai-rules models show NAME --json`. */
+export type ModelReport = z.infer<typeof model>;
+export type RuntimeReport = z.infer<typeof runtime>;
+export type FitReport = z.infer<typeof fit>;
+export type ModelsReport = z.infer<typeof modelsReportSchema>;
+
+/** The JSON schema shipped as `profiles/models.schema.json`. */
+export function modelsJsonSchema(): object {
+  return {
+    title: "Output of ai-rules models --json",
+    ...z.toJSONSchema(modelsReportSchema, { target: "draft-7", io: "input", reused: "inline" }),
+  };
+}
