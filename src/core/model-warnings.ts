@@ -218,10 +218,13 @@ const manyReloads = 3;
 
 function runtimeWarnings(view: ModelsView, runtime: RuntimeState): readonly ModelWarning[] {
   const name = runtimeName(runtime);
-  const troubles = runtime.troubles.map(({ message, remedy }) => ({
+  const troubles = runtime.troubles.map(({ code, message, remedy }) => ({
     level: isUsed(view, runtime) ? ("error" as const) : ("warning" as const),
     text: printable(message),
-    remedy: printable(remedy),
+    // Where keys are at hand nobody leaves for a shell.
+    ...(code === "runtime/restarted"
+      ? ({ action: "models", remedy: "load it again" } as const)
+      : { remedy: printable(remedy) }),
   }));
   const reloads = Object.entries(runtime.reloads)
     .filter(([, count]) => count >= manyReloads)

@@ -112,6 +112,20 @@ describe("warnings about models", () => {
     expect(warnings({ ...ollama, troubles }, { wishes: {} })[0]?.level).toBe("warning");
   });
 
+  it("lead to the list of models when a restarted server has lost them", () => {
+    const troubles = [
+      {
+        code: "runtime/restarted",
+        message: "Ollama was restarted and has unloaded qwen3-coder:30b",
+        remedy: "load it again: `ai-rules models load ollama/qwen3-coder:30b`",
+      },
+    ] as const;
+
+    expect(lines({ ...ollama, troubles })).toEqual([
+      "error: Ollama was restarted and has unloaded qwen3-coder:30b (models: load it again)",
+    ]);
+  });
+
   it("tell a model that is loaded again and again", () => {
     expect(lines({ ...ollama, reloads: { [name]: 5, other: 2 } })).toEqual([
       "warning: Ollama has loaded qwen3-coder:30b 5 times in a few minutes (models: see who else loads models: another program, or one that asks for another context)",
