@@ -66,9 +66,9 @@ function allColumns(fitCols: number): readonly Column[] {
   ];
 }
 
-/** The longest context a model can have is not the one it has. */
+/** The longest context a model can have is not the one it will have. */
 function contextCell({ context, contextFrom }: ModelRow): readonly [string, Meaning] {
-  return [context, contextFrom === "max" ? "dim" : "plain"];
+  return contextFrom === "max" ? [`≤${context}`, "dim"] : [context, "plain"];
 }
 
 function toolsCell({ tools }: ModelRow): readonly [string, Meaning] {

@@ -97,6 +97,7 @@ const signs: Readonly<Record<string, string>> = {
   "…": ".",
   "–": "-",
   "→": ">",
+  "≤": "<",
   "│": "|",
   // Bars, and the levels of a sparkline.
   "░": ".",
@@ -112,5 +113,5 @@ const signs: Readonly<Record<string, string>> = {
 
 /** Our own signs as ASCII, and the ellipsis that Ink puts where it cuts a text. */
 export function asciiPunctuation(text: string): string {
-  return text.replace(/[·…–→│░▁-█]/gu, (sign) => signs[sign] ?? sign);
+  return text.replace(/[·…–→≤│░▁-█]/gu, (sign) => signs[sign] ?? sign);
 }

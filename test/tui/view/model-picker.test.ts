@@ -54,7 +54,7 @@ describe("the model picker", () => {
 │   ● llama3.1:70b                         gpu-box      40.0 GB Q4_K_M      8k yes   remote        │
 │     deepseek-coder-v2:16b                Ollama        8.3 GB Q4_0      128k no    partly on CPU │
 │     qwen3-coder:30b-ctx64k               Ollama       17.3 GB Q4_K_M     64k yes   tight         │
-│     qwen3:8b                             gpu-box       4.7 GB Q4_K_M    128k yes   remote        │
+│     qwen3:8b                             gpu-box       4.7 GB Q4_K_M   ≤128k yes   remote        │
 │     claude-sonnet-4                      anthropic                           ?     cloud         │
 │ enter use it  up down select  tab arithmetic  esc close                                          │
 ╰──────────────────────────────────────────────────────────────────────────────────────────────────╯`,

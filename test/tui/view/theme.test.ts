@@ -27,7 +27,7 @@ describe("the theme", () => {
   });
 
   it("replaces its own punctuation in ASCII, cell by cell", () => {
-    expect(createTheme({ ascii: true, color: true }).frame("a · b… –")).toBe("a - b. -");
+    expect(createTheme({ ascii: true, color: true }).frame("a · b… – ≤8k")).toBe("a - b. - <8k");
     expect(createTheme({ ascii: false, color: true }).frame("a · b… –")).toBe("a · b… –");
   });
 });
