@@ -81,14 +81,19 @@ function groupOf({ loaded, cloud }: ModelRow): number {
   return cloud ? 2 : 1;
 }
 
-/** The rows that have every word of a query in name, runtime, quantisation, "tools", "loaded". */
+/**
+ * The rows that have every word of a query in name, runtime, quantisation, "tools", "loaded". Who
+ * types a whole name means that model, whatever longer ones begin with it.
+ */
 export function filterModelRows(rows: readonly ModelRow[], query: string): readonly ModelRow[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return rows;
-  return rows.filter((row) => {
+  const found = rows.filter((row) => {
     const text = searchText(row);
     return words.every((word) => text.includes(word));
   });
+  const isNamed = ({ name }: ModelRow) => Number(words.includes(name.toLowerCase()));
+  return found.toSorted((a, b) => isNamed(b) - isNamed(a));
 }
 
 function searchText({ name, runtimeId, runtimeTitle, quant, model, ...row }: ModelRow): string {

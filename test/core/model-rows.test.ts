@@ -128,6 +128,16 @@ describe("the filter of rows", () => {
     expect(found("loaded coder")).toEqual(["qwen3-coder:30b"]);
   });
 
+  it("begins with the model whose whole name is typed", () => {
+    const recent = ["ollama/qwen3-coder:30b-ctx64k"];
+
+    expect(filterModelRows(rows({ recent }), "Qwen3-coder:30b").map(({ name }) => name)).toEqual([
+      "qwen3-coder:30b",
+      "qwen3-coder:30b-ctx64k",
+    ]);
+    expect(filterModelRows(rows({ recent }), "coder:30b")[0]?.name).toMatch(/ctx64k/);
+  });
+
   it("keeps all without a query", () => {
     expect(found("  ")).toHaveLength(rows().length);
   });
