@@ -4,6 +4,7 @@
  * While a mode switches its model and its agent rests, the switch takes the place of the status:
  * that is what happens in the pane. While the agent works, the switch is a note.
  */
+import { clipText } from "./cell-text.ts";
 import type { AgentMode } from "./mode.ts";
 import { isSameModelName } from "./model-ref.ts";
 import { modeStatus } from "./model-wait.ts";
@@ -161,13 +162,24 @@ export function fitTitle(title: PaneTitle, { cols, widthOf }: TitleRoom): PaneTi
   const widths = title.parts.map(({ name, text, joiner }, index) => {
     return (index === 0 ? 0 : joiner.length) + (name === "glyph" ? 1 : widthOf(text));
   });
-  if (widths.reduce((sum, width) => sum + width, 0) <= cols) return title;
+  const missing = widths.reduce((sum, width) => sum + width, 0) - cols;
+  if (missing <= 0) return title;
   const first = givesWay.find((name) => title.parts.some((each) => each.name === name));
   if (first === undefined) return title;
   const last = title.parts.findLastIndex((each) => each.name === first);
-  const parts = title.parts.filter((_, index) => index !== last);
+  const parts = title.parts.flatMap((each, index) => {
+    return index === last ? clippedModel(each, widthOf(each.text) - missing) : [each];
+  });
   return fitTitle({ ...title, parts }, { cols, widthOf });
 }
+
+/** Names of models are long: the head of one says more than none, other parts are short. */
+function clippedModel(each: TitlePart, cols: number): readonly TitlePart[] {
+  if (each.name !== "model" || cols < leastModelCols) return [];
+  return [{ ...each, text: clipText(each.text, cols) }];
+}
+
+const leastModelCols = 12;
 
 function part(
   name: TitlePart["name"],

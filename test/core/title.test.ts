@@ -98,7 +98,8 @@ describe("a pane's title", () => {
   it.each([
     [80, "1 plan · qwen3-coder:30b · ◐ permission 0:42 · read-only"],
     [55, "1 plan · qwen3-coder:30b · ◐ permission 0:42"],
-    [43, "1 plan · ◐ permission 0:42"],
+    [43, "1 plan · qwen3-coder:3… · ◐ permission 0:42"],
+    [40, "1 plan · ◐ permission 0:42"],
     [25, "1 plan · ◐ permission"],
     [20, "1 plan · ◐"],
     [9, "◐"],
@@ -267,6 +268,7 @@ describe("a switch", () => {
 
   it.each([
     [60, "2 build · ◐ loading deepseek-r1:14b 0:12 40% · esc cancels"],
+    [56, "2 build · ◐ loading deepseek-r1:… 0:12 40% · esc cancels"],
     [49, "2 build · ◐ loading 0:12 40% · esc cancels"],
     [30, "2 build · ◐ loading 0:12 40%"],
     [20, "2 build · ◐ loading"],
