@@ -1,7 +1,7 @@
 import type { AgentModel } from "../core/agent-model.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
-import { asObject, type JsonObject, mergeDeep } from "./json.ts";
+import { asList, asObject, type JsonObject, mergeDeep } from "./json.ts";
 import { localModelConfig } from "./local-model.ts";
 import { commonPermission, isReadOnly, readOnlyPermission } from "./read-only.ts";
 import { knownAgents, type UserConfig } from "./user-config.ts";
@@ -29,7 +29,7 @@ export function modeConfig(request: ModeConfigRequest): JsonObject {
   const { mode, userConfig } = request;
   const base = withoutLocks(userConfig.modeConfig, mode);
   const defaults = mergeDeep(commonDefaults, reviewerDefaults(request));
-  const chosen = mergeDeep(base, chosenModel(request));
+  const chosen = mergeDeep(mergeDeep(base, chosenModel(request)), withoutFreeCloud(request));
   const locked = mergeDeep(mergeDeep(defaults, chosen), locks(request));
   return isReadOnly(mode) ? mergeDeep(locked, readOnlyLocks(request)) : locked;
 }
@@ -121,6 +121,27 @@ function readOnlyLocks({
     agent: Object.fromEntries([...agents].map((name) => [name, { permission }])),
   };
 }
+
+/**
+ * Without its model, e.g. while the runtime is down, OpenCode falls back to the free models of its
+ * own cloud without a word. Who wants a model from elsewhere, and never asked for that cloud, must
+ * not have a prompt sent there.
+ */
+function withoutFreeCloud({ settings, localModel, userConfig }: ModeConfigRequest): JsonObject {
+  const wanted = localModel?.ref ?? settings.model;
+  const theirs = mergeDeep(userConfig.config, userConfig.modeConfig);
+  const asked =
+    userConfig.logins?.includes(freeCloud) ||
+    freeCloud in asObject(theirs["provider"]) ||
+    JSON.stringify(theirs).includes(`"${freeCloud}/`);
+  if (wanted === undefined || wanted.startsWith(`${freeCloud}/`) || asked) return {};
+  const disabled = asList(theirs["disabled_providers"]);
+  const others = disabled.filter((id) => id !== freeCloud && id !== localModel?.provider);
+  return { disabled_providers: [...others, freeCloud] };
+}
+
+/** The id of OpenCode Zen, which offers some models without a login. */
+const freeCloud = "opencode";
 
 /** OpenCode's own agents without tools; naming them would change nothing. */
 const hiddenAgents = ["title", "summary", "compaction"] as const;

@@ -8,7 +8,7 @@ import { type AgentMode, agentModes, type ByMode } from "../core/mode.ts";
 import type { RuntimeAddress } from "../core/runtime.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
 import { mergeDeep } from "./json.ts";
-import { readAgentModel, readConfig, readUserConfig } from "./user-config.ts";
+import { readAgentModel, readConfig, readLogins, readUserConfig } from "./user-config.ts";
 
 export type OpencodeModelsRequest = {
   readonly root: string;
@@ -88,11 +88,10 @@ async function usedModels(
   config: JsonObject,
 ): Promise<readonly string[]> {
   const home = environment["HOME"] ?? ports.host.home;
-  const data = environment["XDG_DATA_HOME"] || join(home, ".local", "share");
   const state = environment["XDG_STATE_HOME"] || join(home, ".local", "state");
-  const logins = await readConfig(ports, join(data, "opencode", "auth.json"));
+  const logins = await readLogins(ports, environment);
   const chosen = await readConfig(ports, join(state, "opencode", "model.json"));
-  const usable = [...Object.keys(logins ?? {}), ...Object.keys(asObject(config["provider"]))];
+  const usable = [...logins, ...Object.keys(asObject(config["provider"]))];
   return [...asList(chosen?.["favorite"]), ...asList(chosen?.["recent"])].flatMap((value) => {
     const { providerID, modelID } = asObject(value);
     const [provider, model] = [asText(providerID), asText(modelID)];

@@ -15,6 +15,8 @@ export type UserConfig = {
   readonly config: JsonObject;
   /** The file of the user's own OPENCODE_CONFIG; absent when it is none that can be read. */
   readonly ownConfig?: JsonObject;
+  /** Names of the providers that the user has logged in to; their keys are not looked at. */
+  readonly logins?: readonly string[];
   /** The file of the user's own OPENCODE_TUI_CONFIG. */
   readonly tuiConfig?: JsonObject;
   /** Names of all MCP servers. */
@@ -53,6 +55,7 @@ export async function readUserConfig(
   );
   const own = environment["OPENCODE_CONFIG"];
   const ownConfig = own ? await read(own) : undefined;
+  const logins = await readLogins(ports, environment);
   const tuiPath = environment["OPENCODE_TUI_CONFIG"];
   const tuiConfig = tuiPath ? await read(tuiPath) : undefined;
   const configs = (await Promise.all(paths.map(read))).map(asObject);
@@ -61,6 +64,7 @@ export async function readUserConfig(
     modeConfig,
     config: configs.reduce(mergeDeep, {}),
     ...(ownConfig ? { ownConfig } : {}),
+    ...(logins.length > 0 ? { logins } : {}),
     ...(tuiConfig ? { tuiConfig } : {}),
     mcpServers: unique(
       [...configs, modeConfig].flatMap((config) => Object.keys(asObject(config["mcp"]))),
@@ -148,6 +152,16 @@ async function agentFiles(
 
 function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
+}
+
+/** Names of the providers that the user has logged in to. */
+export async function readLogins(
+  ports: Pick<Ports, "files" | "host">,
+  environment: Variables,
+): Promise<readonly string[]> {
+  const home = environment["HOME"] ?? ports.host.home;
+  const data = environment["XDG_DATA_HOME"] || join(home, ".local", "share");
+  return Object.keys((await readConfig(ports, join(data, "opencode", "auth.json"))) ?? {});
 }
 
 /** The model in the head of an agent's own file ("agent/plan.md"), the strongest folder's. */

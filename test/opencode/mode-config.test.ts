@@ -80,8 +80,7 @@ describe("the configuration of a mode", () => {
         },
       },
     });
-    for (const key of ["enabled_providers", "disabled_providers", "small_model"])
-      expect(config).not.toHaveProperty(key);
+    for (const key of ["enabled_providers", "small_model"]) expect(config).not.toHaveProperty(key);
   });
 
   it("names the variable of a runtime's token and never its value", () => {
@@ -101,8 +100,23 @@ describe("the configuration of a mode", () => {
 
     expect(modeConfig(request({ userConfig, localModel }))).toMatchObject({
       enabled_providers: ["anthropic", "ollama"],
-      disabled_providers: ["openai"],
+      disabled_providers: ["openai", "opencode"],
     });
+  });
+
+  it("keeps OpenCode from falling back to its free cloud when a model of elsewhere is wanted", () => {
+    const disabled = (options: Partial<ModeConfigRequest>) =>
+      modeConfig(request(options))["disabled_providers"];
+    const userConfig = { modeConfig: {}, config: {}, mcpServers: [], agents: [] };
+
+    expect(disabled({ localModel })).toEqual(["opencode"]);
+    expect(disabled({ settings: { model: "ollama/gone" } })).toEqual(["opencode"]);
+    expect(disabled({})).toBeUndefined();
+    expect(disabled({ settings: { model: "opencode/big-pickle" } })).toBeUndefined();
+    const loggedIn = { ...userConfig, logins: ["opencode"] };
+    expect(disabled({ localModel, userConfig: loggedIn })).toBeUndefined();
+    const named = { ...userConfig, config: { small_model: "opencode/gpt-nano" } };
+    expect(disabled({ localModel, userConfig: named })).toBeUndefined();
   });
 
   it("leaves the name and the key's variables of the user's own provider", () => {
