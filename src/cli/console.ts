@@ -59,8 +59,11 @@ async function ask(question: string, abort: AbortSignal): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   // While it reads, the terminal gives ctrl+c to the reader, which would only go silent.
   reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  // Without an answer (ctrl+d) it closes, and the question of some versions of Node waits for ever.
+  const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
   try {
-    const answer = await reader.question(`${question} [y/N] `, { signal: abort });
+    const answered = reader.question(`${question} [y/N] `, { signal: abort });
+    const answer = await Promise.race([answered, closed]);
     return /^\s*y(es)?\s*$/i.test(answer);
   } finally {
     reader.close();

@@ -124,8 +124,11 @@ export function progressLine(line: ProgressLine, cols: number): string {
   const { share } = step;
   // The last cell stays empty: some terminals go to the next line when it is written.
   const room = cols - 1;
-  if (share === undefined)
-    return clipText([title, step.note, clockText(passedMs)].filter(Boolean).join(" "), room);
+  if (share === undefined) {
+    const tail = clockText(passedMs);
+    const head = [title, step.note].filter(Boolean).join(" ");
+    return `${clipText(head, Math.max(0, room - tail.length - 1))} ${tail}`;
+  }
   const numbers = [percent(share), bytesText(step), rateText(line)].filter((text) => text !== "");
   for (let count = numbers.length; count > 0; count--) {
     const tail = numbers.slice(0, count).join(" ");

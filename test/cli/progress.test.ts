@@ -26,6 +26,9 @@ describe("the line of progress", () => {
     expect(progressLine({ title: "pulling x", step, passedMs: 65_000 }, 80)).toBe(
       "pulling x verifying 1:05",
     );
+    expect(progressLine({ title: "pulling x", step, passedMs: 65_000 }, 16)).toBe(
+      "pulling x… 1:05",
+    );
   });
 });
 
