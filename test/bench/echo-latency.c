@@ -18,8 +18,11 @@
  *     --drain BYTES        read at most so many bytes a second from the program (0: no limit)
  *     --rest SECONDS       type nothing; count what the program writes and uses meanwhile
  *     --settle-ms N        drain so long before the keys or the rest begin (200)
+ *     --step LETTER:KEYS   types KEYS instead and waits for LETTER ("-": for nothing); several steps
+ *                          are done in turn, --samples times, each after the pause
  *
- * Prints one line of JSON. Times are in ms, sizes in bytes. `stray` counts how often a letter was
+ * Prints one line of JSON. Times are in ms, sizes in bytes. `startCpuMs` is what the main thread used
+ * until the program was up, which a busy machine changes little; `steps` has the times of each step. `stray` counts how often a letter was
  * printed before it was typed: then the program draws that letter itself and the run means nothing.
  */
 #define _GNU_SOURCE
@@ -190,6 +193,18 @@ static struct {
   long long resident, peak;
 } used;
 
+enum { most_steps = 8 };
+
+static struct {
+  int count;
+  struct step {
+    char letter; /* '-' waits for nothing */
+    const char *keys;
+    double *times;
+    int measured;
+  } all[most_steps];
+} steps;
+
 static long long status_value(const char *status, const char *name) {
   const char *at = strstr(status, name);
   return at ? atoll(at + strlen(name)) * 1024 : 0;
@@ -217,6 +232,12 @@ static void measure_use(void) {
   read_proc("status", text, sizeof text);
   used.resident = status_value(text, "VmRSS:");
   used.peak = status_value(text, "VmHWM:");
+}
+
+/* The kernel counts in ns in `schedstat`, of the main thread alone (sched-stats, Linux). */
+static double main_thread_ms(void) {
+  char text[128];
+  return read_proc("schedstat", text, sizeof text) ? (double)atoll(text) / 1e6 : 0;
 }
 
 /* ---- the measurements ------------------------------------------------------------------------ */
@@ -260,6 +281,34 @@ static void measure_keys(void) {
     if (!measure_key(number)) return;
 }
 
+/* What a step types goes out as the bytes it is: a screen drawn anew, not an echo, answers it. */
+static bool measure_step(struct step *step, bool counts) {
+  terminal.wanted = step->letter == '-' ? 0 : step->letter;
+  terminal.shown_at = 0;
+  if (!drain_until(now() + options.gap_ms * millisecond)) return false;
+  if (terminal.shown_at) echoes.stray++;
+  terminal.shown_at = 0;
+  nanoseconds pressed = now();
+  answer(step->keys);
+  if (step->letter == '-') return true;
+  if (!await_letter(step->letter, pressed + options.timeout_ms * millisecond)) return ++echoes.missed < 4;
+  if (counts) step->times[step->measured++] = (double)(terminal.shown_at - pressed) / 1e6;
+  return true;
+}
+
+static void measure_steps(void) {
+  for (int index = 0; index < steps.count; index++)
+    steps.all[index].times = calloc((size_t)options.samples + 1, sizeof(double));
+  for (int number = 0; number < options.samples; number++)
+    for (int index = 0; index < steps.count; index++)
+      if (!measure_step(&steps.all[index], number >= options.discard)) return;
+}
+
+static void add_step(const char *text) {
+  if (steps.count == most_steps || text[0] == 0 || text[1] != ':') exit(2);
+  steps.all[steps.count++] = (struct step){text[0], text + 2, NULL, 0};
+}
+
 static void start_program(char **command) {
   struct winsize size = {(unsigned short)options.rows, (unsigned short)options.cols, 0, 0};
   terminal.child = forkpty(&terminal.master, NULL, NULL, &size);
@@ -291,6 +340,7 @@ static void read_options(int count, char **values) {
       {"ready-ms", 1, NULL, 'M'}, {"keys", 1, NULL, 'k'},   {"samples", 1, NULL, 'n'},
       {"discard", 1, NULL, 'd'}, {"gap-ms", 1, NULL, 'g'},  {"timeout-ms", 1, NULL, 't'},
       {"drain", 1, NULL, 'b'},   {"rest", 1, NULL, 'i'},    {"settle-ms", 1, NULL, 's'},
+      {"step", 1, NULL, 'p'},
       {NULL, 0, NULL, 0}};
   for (int name; (name = getopt_long(count, values, "+", names, NULL)) != -1;) {
     int number = optarg ? atoi(optarg) : 0;
@@ -307,15 +357,26 @@ static void read_options(int count, char **values) {
     case 'b': terminal.drain = number; break;
     case 'i': options.rest = number; break;
     case 's': options.settle_ms = number; break;
+    case 'p': add_step(optarg); break;
     default: exit(2);
     }
   }
 }
 
+static void print_list(const double *values, int count) {
+  putchar('[');
+  for (int index = 0; index < count; index++) printf("%s%.4f", index ? "," : "", values[index]);
+  putchar(']');
+}
+
 static void print_times(void) {
-  printf("\"times\":[");
-  for (int index = 0; index < echoes.count; index++)
-    printf("%s%.4f", index ? "," : "", echoes.times[index]);
+  printf("\"times\":");
+  print_list(echoes.times, echoes.count);
+  printf(",\"steps\":[");
+  for (int index = 0; index < steps.count; index++) {
+    if (index) putchar(',');
+    print_list(steps.all[index].times, steps.all[index].measured);
+  }
   printf("],\"missed\":%d,\"stray\":%d", echoes.missed, echoes.stray);
 }
 
@@ -330,6 +391,7 @@ int main(int count, char **values) {
   bool ready = await_letter(options.ready, started + options.ready_ms * millisecond);
   double first_byte = terminal.first_byte_at ? (double)(terminal.first_byte_at - started) / 1e6 : -1;
   double ready_after = ready ? (double)(terminal.shown_at - started) / 1e6 : -1;
+  double start_cpu = main_thread_ms();
   terminal.wanted = 0;
 
   double cpu_before = 0, seconds = 0;
@@ -342,11 +404,13 @@ int main(int count, char **values) {
     bytes_before = terminal.bytes;
     nanoseconds begun = now();
     if (options.rest) drain_until(begun + options.rest * 1000 * millisecond);
+    else if (steps.count) measure_steps();
     else measure_keys();
     seconds = (double)(now() - begun) / 1e9;
     measure_use();
   }
-  printf("{\"ready\":%s,\"firstByteMs\":%.2f,\"readyMs\":%.2f,", ready ? "true" : "false", first_byte, ready_after);
+  printf("{\"ready\":%s,\"firstByteMs\":%.2f,\"readyMs\":%.2f,\"startCpuMs\":%.2f,", ready ? "true" : "false",
+         first_byte, ready_after, start_cpu);
   print_times();
   printf(",\"seconds\":%.3f,\"bytes\":%lld,\"cpuMs\":%.0f,\"resident\":%lld,\"peak\":%lld}\n", seconds,
          terminal.bytes - bytes_before, used.cpu_ms - cpu_before, used.resident, used.peak);

@@ -13,7 +13,11 @@ const resultSchema = z.object({
   ready: z.boolean(),
   firstByteMs: z.number(),
   readyMs: z.number(),
+  /** Of the main thread, until it was ready; 0 where the system does not tell. */
+  startCpuMs: z.number(),
   times: z.array(z.number()),
+  /** The times of each step. */
+  steps: z.array(z.array(z.number())),
   missed: z.number(),
   stray: z.number(),
   seconds: z.number(),
@@ -25,6 +29,9 @@ const resultSchema = z.object({
 
 export type HarnessResult = z.infer<typeof resultSchema>;
 
+/** Keys, and the letter whose appearance ends their step; without one they are only typed. */
+export type Step = { readonly keys: string; readonly letter?: string };
+
 export type HarnessOptions = {
   readonly keys?: string;
   readonly samples?: number;
@@ -35,6 +42,7 @@ export type HarnessOptions = {
   readonly settleMs?: number;
   readonly restSeconds?: number;
   readonly drainBytes?: number;
+  readonly steps?: readonly Step[];
 };
 
 export type Started = {
@@ -79,9 +87,11 @@ function harnessArguments(options: HarnessOptions): readonly string[] {
     rest: options.restSeconds,
     drain: options.drainBytes,
   };
-  return Object.entries(values).flatMap(([name, value]) =>
+  const given = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, String(value)],
   );
+  const steps = options.steps ?? [];
+  return [...given, ...steps.flatMap(({ keys, letter = "-" }) => ["--step", `${letter}:${keys}`])];
 }
 
 function capture(

@@ -1,22 +1,38 @@
 /**
  * The programs that are compared, each with the same three commands in three panes: ai-rules and
- * tmux show them side by side, mprocs shows the one that is selected.
+ * tmux show them side by side, mprocs shows the one that is selected. ai-rules is compared with
+ * itself, too: with its side panel hidden, and with an older build of it.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Started } from "./harness.ts";
 
 const run = promisify(execFile);
 
-export const programNames = ["ai-rules", "tmux", "mprocs"] as const;
+export const programNames = ["ai-rules", "panel-hidden", "older", "tmux", "mprocs"] as const;
 
 export type ProgramName = (typeof programNames)[number];
 
 /** A shell script for each pane. */
 export type Panes = { readonly plan: string; readonly build: string; readonly review: string };
+
+/** What a program is prepared for. */
+export type Setting = {
+  readonly panes: Panes;
+  /** The first pane holds what ai-rules takes for an OpenCode: commands have no model to pick. */
+  readonly agent?: boolean;
+  /** The setting `runtimes`; what is usual without it. */
+  readonly runtimes?: object | undefined;
+  /** For all that a run writes. */
+  readonly directory: string;
+  /** Marks the processes of the benchmark, in their environment. */
+  readonly mark: string;
+  /** The checkout of the older build. */
+  readonly older: string | undefined;
+};
 
 export type Prepared = Started & {
   /** Typed to focus the first pane. */
@@ -26,13 +42,19 @@ export type Prepared = Started & {
 };
 
 const root = join(import.meta.dirname, "..", "..");
-const built = join(root, "bin", "ai-rules.js");
 
 /** Why a program cannot be run here, or undefined. */
-export async function missing(name: ProgramName): Promise<string | undefined> {
+export async function missing(
+  name: ProgramName,
+  older: string | undefined,
+): Promise<string | undefined> {
   switch (name) {
     case "ai-rules":
-      return existsSync(join(root, "dist", "cli", "main.js")) ? undefined : "run `npm run build`";
+    case "panel-hidden":
+      return isBuilt(root) ? undefined : "run `npm run build`";
+    case "older":
+      if (older === undefined) return "name its checkout with `--against DIR`";
+      return isBuilt(older) ? undefined : `run \`npm run build\` in ${older}`;
     case "tmux":
       return (await version("tmux", ["-V"])) === undefined ? "`apt-get install tmux`" : undefined;
     case "mprocs":
@@ -49,21 +71,26 @@ export async function versions(): Promise<string> {
   return [`Node ${process.version}`, tmux ?? "no tmux", mprocs ?? "no mprocs"].join(", ");
 }
 
-/** Writes what a program needs into `directory` and says how to start it. */
-export async function prepare(
-  name: ProgramName,
-  panes: Panes,
-  directory: string,
-  mark: string,
-): Promise<Prepared> {
+function isBuilt(checkout: string): boolean {
+  return existsSync(join(checkout, "dist", "cli", "main.js"));
+}
+
+/** Writes what a program needs into the setting's directory and says how to start it. */
+export async function prepare(name: ProgramName, setting: Setting): Promise<Prepared> {
+  const { directory, panes, mark, older = root } = setting;
   const project = join(directory, "project");
   await mkdir(project, { recursive: true });
   const scripts = await writeScripts(panes, directory);
   const started = { cwd: project, env: await environment(directory, mark) };
+  const stop = async () => {};
   switch (name) {
     case "ai-rules":
-      await writeSettings(project, scripts);
-      return { ...started, command: aiRulesCommand(), keys: "\x1b1", stop: async () => {} };
+    case "panel-hidden":
+    case "older": {
+      await writeSettings(project, scripts, setting);
+      const command = aiRulesCommand(name === "older" ? older : root);
+      return { ...started, command, keys: keysOf(name), stop };
+    }
     case "tmux":
       return prepareTmux(started, scripts, directory);
     case "mprocs":
@@ -79,7 +106,8 @@ async function writeScripts(panes: Panes, directory: string): Promise<Scripts> {
   return Promise.all(
     Object.entries(panes).map(async ([name, text]) => {
       const path = join(directory, `${name}.sh`);
-      await writeFile(path, text);
+      await writeFile(path, `#!/bin/sh\n${text}`);
+      await chmod(path, 0o755);
       return { name, command: ["/bin/sh", path] };
     }),
   );
@@ -120,13 +148,25 @@ function nixStore(directory: string): Readonly<Record<string, string>> {
   };
 }
 
-function aiRulesCommand(): readonly string[] {
-  return [process.execPath, built, "tui"];
+function aiRulesCommand(checkout: string): readonly string[] {
+  return [process.execPath, join(checkout, "bin", "ai-rules.js"), "tui"];
 }
 
-async function writeSettings(project: string, scripts: Scripts): Promise<void> {
-  const modes = Object.fromEntries(scripts.map(({ name, command }) => [name, { command }]));
-  await writeFile(join(project, "ai-rules.json"), JSON.stringify({ modes }));
+/** alt+1, and ctrl+o s where the panel is to be hidden. */
+function keysOf(name: "ai-rules" | "panel-hidden" | "older"): string {
+  return name === "panel-hidden" ? "\x1b1\x0fs" : "\x1b1";
+}
+
+async function writeSettings(
+  project: string,
+  scripts: Scripts,
+  { agent = false, runtimes, directory }: Setting,
+): Promise<void> {
+  const commands = scripts.filter(({ name }) => !agent || name !== "plan");
+  const modes = Object.fromEntries(commands.map(({ name, command }) => [name, { command }]));
+  const opencode = agent ? { opencode: { path: join(directory, "plan.sh") } } : {};
+  const settings = { modes, ...opencode, ...(runtimes ? { runtimes } : {}) };
+  await writeFile(join(project, "ai-rules.json"), JSON.stringify(settings));
 }
 
 function prepareTmux(

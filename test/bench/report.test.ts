@@ -8,7 +8,9 @@ const nothing: HarnessResult = {
   ready: true,
   firstByteMs: 10,
   readyMs: 20,
+  startCpuMs: 15,
   times: [],
+  steps: [],
   missed: 0,
   stray: 0,
   seconds: 1,
@@ -22,10 +24,11 @@ function run(
   workload: WorkloadName,
   program: ProgramName,
   result: Partial<HarnessResult>,
-  childBytesPerSecond = 0,
+  { childBytesPerSecond = 0, roundsPerSecond = 0 }: Partial<Run> = {},
 ): Run {
   const measured = { ...nothing, ...result };
-  return { workload, program, result: measured, childBytesPerSecond, leftovers: 0, faults: [] };
+  const rates = { childBytesPerSecond, roundsPerSecond };
+  return { workload, program, result: measured, ...rates, leftovers: 0, faults: [] };
 }
 
 function verdicts(...runs: readonly Run[]): readonly string[] {
@@ -67,11 +70,52 @@ describe("the verdict on a budget", () => {
   });
 
   it("counts the children that a slow terminal must not slow down", () => {
-    const slow = run("slow-terminal", "ai-rules", { times: [40] }, 19e6);
+    const slow = run("slow-terminal", "ai-rules", { times: [40] }, { childBytesPerSecond: 19e6 });
 
     expect(verdicts(slow, run("slow-terminal", "tmux", { times: [50] }))).toEqual([
       "≤ 1 x tmux: kept",
       "≥ 20 MB/s: missed",
+    ]);
+  });
+
+  it("compares a start with an older build's, in time and in CPU", () => {
+    const older = run("start", "older", { readyMs: 100, startCpuMs: 50 });
+
+    expect(verdicts(run("start", "ai-rules", { readyMs: 104, startCpuMs: 53 }), older)).toEqual([
+      "≤ 120 ms: kept",
+      "≤ 1.05 x older: kept",
+      "≤ 1.05 x older: missed",
+    ]);
+  });
+
+  it("takes for the panel's what a run without it does not use", () => {
+    const hidden = run("rest-panel", "panel-hidden", { seconds: 60, cpuMs: 120 });
+    const rounds = { roundsPerSecond: 0.4 };
+
+    expect(
+      verdicts(run("rest-panel", "ai-rules", { seconds: 60, cpuMs: 200 }, rounds), hidden),
+    ).toEqual(["0 bytes written: kept", "the panel ≤ 0.3 % of a core: kept", "≤ 5 ms CPU: kept"]);
+    expect(
+      verdicts(run("rest-panel", "ai-rules", { seconds: 60, cpuMs: 320 }, rounds), hidden),
+    ).toEqual([
+      "0 bytes written: kept",
+      "the panel ≤ 0.3 % of a core: missed",
+      "≤ 5 ms CPU: missed",
+    ]);
+  });
+
+  it("believes no rest in which the runtimes were not asked", () => {
+    const hidden = run("rest-panel", "panel-hidden", {});
+
+    expect(verdicts(run("rest-panel", "ai-rules", {}), hidden).at(-1)).toBe("≤ 5 ms CPU: missed");
+  });
+
+  it("looks at both steps of picking a model", () => {
+    const steps = [[49, 40], [17, 9], [], []];
+
+    expect(verdicts(run("picker", "ai-rules", { steps }))).toEqual([
+      "≤ 50 ms: kept",
+      "≤ 16 ms: missed",
     ]);
   });
 

@@ -2,7 +2,7 @@
  * Compares ai-rules with tmux and mprocs on the same work, in one run, taking turns: on a busy
  * machine only the ratio between neighbours means something.
  *
- *   node test/bench/run.ts [--only NAME,NAME] [--runs N] [--quick] [--json FILE]
+ *   node test/bench/run.ts [--only NAME,NAME] [--runs N] [--quick] [--json FILE] [--against DIR]
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { measureFrames } from "./frames.ts";
 import { compile, type HarnessResult, measure } from "./harness.ts";
 import { missing, type ProgramName, prepare, programNames } from "./programs.ts";
 import { type Measurements, type Run, report } from "./report.ts";
+import { type Runtimes, startRuntimes } from "./runtimes.ts";
 import {
   type Materials,
   makeTexts,
@@ -39,6 +40,8 @@ const { values: options } = parseArgs({
     runs: { type: "string", default: "3" },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
+    /** A checkout with an older build, whose start is measured beside ours. */
+    against: { type: "string" },
   },
 });
 
@@ -93,9 +96,10 @@ function wants(name: string): boolean {
 async function presentPrograms(): Promise<readonly ProgramName[]> {
   const present: ProgramName[] = [];
   for (const name of programNames) {
-    const remedy = await missing(name);
+    const remedy = await missing(name, options.against);
     if (remedy === undefined) present.push(name);
-    else note(`${name} is left out: ${remedy}`);
+    else if (name !== "older" || options.against !== undefined)
+      note(`${name} is left out: ${remedy}`);
   }
   return present;
 }
@@ -120,25 +124,40 @@ async function runOnce(
   { materials, mark, abort }: Bench,
 ): Promise<Run> {
   const directory = await mkdtemp(join(materials.directory, "run-"));
-  const prepared = await prepare(program, work.panes, directory, mark);
+  const runtimes = work.runtimes === undefined ? undefined : await startRuntimes(work.runtimes);
+  const { panes, agent = false } = work;
+  const older = options.against;
+  const settings = runtimes?.settings;
+  const setting = { panes, agent, directory, mark, older, runtimes: settings };
+  const prepared = await prepare(program, setting);
   try {
-    if (work.cachedEnvironment === true && program === "ai-rules")
+    if (work.cachedEnvironment === true && (program === "ai-rules" || program === "older"))
       await prepareEnvironment(prepared, abort);
+    const begun = performance.now();
     const result = await measure(prepared, { keys: prepared.keys, ...work.harness }, abort);
+    const rounds = await roundsOf(runtimes, begun);
     const childBytesPerSecond = await readCounters(work.counters);
     return {
       workload: name,
       program,
       result,
       childBytesPerSecond,
+      roundsPerSecond: rounds,
       leftovers: await leftovers(prepared.stop, mark),
       faults: faultsOf(result, work),
     };
   } finally {
     await prepared.stop();
+    runtimes?.stop();
     await killLeftovers(mark);
     await removeTree(directory);
   }
+}
+
+/** How often a second all runtimes were asked; 0 where there are none. */
+async function roundsOf(runtimes: Runtimes | undefined, begun: number): Promise<number> {
+  const rounds = (await runtimes?.rounds()) ?? 0;
+  return rounds / ((performance.now() - begun) / 1000);
 }
 
 /** What makes a run worth nothing, in words. */
@@ -148,7 +167,8 @@ function faultsOf(result: HarnessResult, work: Workload): readonly string[] {
   if (result.stray > 0) faults.push(`${result.stray} letters appeared untyped`);
   if (result.missed > 0) faults.push(`${result.missed} keys were not shown in time`);
   const wanted = work.harness.samples ?? 0;
-  if (result.ready && wanted > 0 && result.times.length === 0) faults.push("no key was shown");
+  const shown = [...result.times, ...result.steps.flat()];
+  if (result.ready && wanted > 0 && shown.length === 0) faults.push("no key was shown");
   return faults;
 }
 

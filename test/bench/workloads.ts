@@ -15,6 +15,9 @@ export const workloadNames = [
   "slow-terminal",
   "start",
   "rest",
+  "echo-panel",
+  "rest-panel",
+  "picker",
 ] as const;
 
 export type WorkloadName = (typeof workloadNames)[number];
@@ -29,6 +32,10 @@ export type Workload = {
   readonly counters: readonly string[];
   /** The project has a flake whose environment was evaluated before. */
   readonly cachedEnvironment?: boolean;
+  /** Three runtimes are there; the first has so many models more. */
+  readonly runtimes?: number;
+  /** The first pane holds an agent, whose model can be picked. */
+  readonly agent?: boolean;
 };
 
 /** Everything the workloads read, made once for all runs. */
@@ -49,11 +56,35 @@ const everyone: readonly ProgramName[] = ["ai-rules", "tmux", "mprocs"];
 /** mprocs shows a key after seconds, if at all, while another process floods. */
 const sideBySide: readonly ProgramName[] = ["ai-rules", "tmux"];
 
+/** ai-rules beside itself without the panel, which then asks no runtime. */
+const panelOrNot: readonly ProgramName[] = ["ai-rules", "panel-hidden"];
+
 const echo = "stty raw -echo\nprintf Z\nexec cat\n";
 const silent = "exec cat\n";
 
 /** Time enough for all panes and for ai-rules' side panel to be there. */
 const settleMs = 2000;
+
+/** And for the runtimes in it: what they tell at first is news. */
+const panelSettleMs = 5000;
+
+/** Enough of an OpenCode: it tells its version, starts, and is silent on its port. */
+const agent = `case "$1" in --version) echo 1.18.33; exit ;; esac\n${echo}`;
+
+/**
+ * ctrl+o m; a letter of the filter, which all names have as a small one; ctrl+c, and the pause of a
+ * step without keys, in which what was covered is drawn again.
+ */
+const picking: HarnessOptions = {
+  steps: [
+    { keys: "\x0fm", letter: "Q" },
+    { keys: "E", letter: "E" },
+    { keys: "\x03" },
+    { keys: "" },
+  ],
+  gapMs: 300,
+  settleMs: panelSettleMs,
+};
 
 export function workload(name: WorkloadName, materials: Materials, scale: Scale): Workload {
   const samples = scale.quick ? 60 : 300;
@@ -90,7 +121,7 @@ export function workload(name: WorkloadName, materials: Materials, scale: Scale)
     case "start":
       return {
         ...base,
-        programs: everyone,
+        programs: [...everyone, "older"],
         runs: scale.runs * 3,
         panes: { plan: echo, build: silent, review: silent },
         harness: { samples: 0, settleMs: 0 },
@@ -98,6 +129,32 @@ export function workload(name: WorkloadName, materials: Materials, scale: Scale)
       };
     case "rest":
       return rest(materials, scale);
+    case "echo-panel":
+      return {
+        ...base,
+        programs: panelOrNot,
+        panes: { plan: echo, build: silent, review: silent },
+        harness: { samples, settleMs: panelSettleMs },
+        runtimes: 0,
+      };
+    case "rest-panel":
+      return {
+        ...base,
+        programs: panelOrNot,
+        runs: 1,
+        panes: { plan: echo, build: silent, review: silent },
+        harness: { restSeconds: scale.quick ? 10 : 60, settleMs: scale.quick ? 5000 : 15_000 },
+        runtimes: 0,
+      };
+    case "picker":
+      return {
+        ...base,
+        programs: ["ai-rules"],
+        panes: { plan: agent, build: silent, review: silent },
+        harness: { samples: scale.quick ? 8 : 30, discard: 0, ...picking },
+        runtimes: 500,
+        agent: true,
+      };
     default:
       return name satisfies never;
   }
