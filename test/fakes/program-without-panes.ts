@@ -1,4 +1,5 @@
 /** The program without panes and without a screen: its state and its runtimes, over real HTTP. */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Effect } from "../../src/core/effect.ts";
@@ -9,6 +10,7 @@ import { defaultSettings, type Settings } from "../../src/core/settings.ts";
 import type { State } from "../../src/core/state.ts";
 import { goalOf } from "../../src/core/update/switching.ts";
 import type { Variables } from "../../src/platform/ports.ts";
+import { createRunDirectory } from "../../src/project/run-directory.ts";
 import { createPerformer } from "../../src/tui/effects.ts";
 import { createModels } from "../../src/tui/models.ts";
 import { createDispatchingStore } from "../../src/tui/store.ts";
@@ -30,16 +32,20 @@ export type Opened = {
   readonly picks?: SavedPicks;
   /** Besides the Ollama of OLLAMA_HOST. */
   readonly runtimes?: Settings["runtimes"];
+  /** One that runs beside another has that one's directory. */
+  readonly directory?: string;
 };
 
 /** Opens it on an Ollama; its agents take any model at once. */
 export async function openProgram(
   server: { readonly url: string },
-  { variables = {}, picks, runtimes = {} }: Opened = {},
+  { variables = {}, picks, runtimes = {}, directory: shared }: Opened = {},
 ) {
-  const directory = await temporaryDirectory();
+  const directory = shared ?? (await temporaryDirectory());
   const ports = isolatedPorts(directory);
   const runtime = join(directory, "run");
+  await mkdir(runtime, { recursive: true });
+  const { path: run } = await createRunDirectory(ports, runtime);
   const effects: Effect[] = [];
   const copied: string[] = [];
   let shell: Variables = { OLLAMA_HOST: server.url, ...variables };
@@ -61,7 +67,7 @@ export async function openProgram(
     ports,
     root: directory,
     variables: () => shell,
-    directories: { runtime, run: join(runtime, "run-1") },
+    directories: { runtime, run },
     state: store.state,
     dispatch: store.dispatch,
     copy: (text) => copied.push(text),
@@ -89,7 +95,7 @@ export async function openProgram(
     effects,
     copied,
     directory,
-    runDirectory: join(runtime, "run-1"),
+    runDirectory: run,
     /** The rows of the side panel. */
     panel: (size = { cols: 60, rows: 60 }) =>
       drawnText({ id: "panel", state: store.state(), size }),
