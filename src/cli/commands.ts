@@ -25,7 +25,7 @@ export const options = {
   "keep-alive": {
     type: "string",
     value: "TIME",
-    help: 'how long it stays loaded after a request: "30m", "-1" for ever',
+    help: 'how long it stays loaded after a request: "30m", "forever"',
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
   reset: { type: "boolean", help: "forget what was picked" },

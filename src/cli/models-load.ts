@@ -120,7 +120,7 @@ function readKeepAlive(text: string | undefined): string | undefined {
   throw new AiRulesError({
     code: "usage/keep-alive",
     message: `"${printable(text)}" is no length of time`,
-    remedy: "give one: --keep-alive 30m, --keep-alive 1h30m, or --keep-alive=-1 for ever",
+    remedy: "give one: --keep-alive 30m, --keep-alive 1h30m, --keep-alive forever",
   });
 }
 

@@ -31,28 +31,32 @@ const source = z
 
 const fit = z
   .object({
-    verdict: z.enum([
-      "fits",
-      "tight",
-      "fits-after-unloading",
-      "partly-on-cpu",
-      "will-not-fit",
-      "unknown",
-      "remote",
-    ]),
+    verdict: z
+      .enum([
+        "fits",
+        "tight",
+        "fits-after-unloading",
+        "partly-on-cpu",
+        "will-not-fit",
+        "unknown",
+        "remote",
+      ])
+      .describe("tight: more than 80 % of what is free; remote: it takes no memory here."),
     text: z.string().describe("The verdict for people."),
     context: tokens.describe("With a context of so many tokens."),
-    needBytes: bytes.optional(),
+    needBytes: bytes.optional().describe("What it needs, in bytes; absent where nobody knows."),
     freeBytes: bytes.optional().describe("What models may take and nothing has taken, in bytes."),
     about: z.boolean().describe("What it needs is an estimate."),
-    parts: z.array(z.object({ label: z.string(), bytes })).describe("What the need is made of."),
+    parts: z
+      .array(z.object({ label: z.string().describe("weights, context ..."), bytes }))
+      .describe("What the need is made of."),
     unload: z.array(z.string()).describe("Loaded models that would have to go first."),
   })
   .describe("Whether a model fits into the memory of this machine.");
 
 const instance = z.object({
   instance: z.string().describe("What unload calls it."),
-  state: z.enum(["loading", "loaded", "unloading", "sleeping"]),
+  state: z.enum(["loading", "loaded", "unloading", "sleeping"]).describe("What becomes of it."),
   progress: z.number().min(0).max(1).optional().describe("How far the load is."),
   context: tokens.optional().describe("The context it really has."),
   sizeBytes: bytes.optional().describe("All that it takes, in bytes."),
@@ -70,17 +74,17 @@ const model = z.object({
   name: z.string().describe("What requests call it."),
   title: z.string().optional().describe("What people call it, where that differs."),
   sizeBytes: bytes.optional().describe("The file of its weights, in bytes."),
-  quantization: z.string().optional(),
+  quantization: z.string().optional().describe('"Q4_K_M".'),
   parameters: z.string().optional().describe('"30.5B".'),
-  family: z.string().optional(),
+  family: z.string().optional().describe('"qwen3moe".'),
   maxContext: tokens.optional().describe("The longest context it was trained for."),
   ownContext: tokens.optional().describe("The context the model itself asks for."),
   tools: z.boolean().optional().describe("It can call tools; absent where nobody tells."),
-  vision: z.boolean().optional(),
-  thinking: z.boolean().optional(),
+  vision: z.boolean().optional().describe("It sees pictures."),
+  thinking: z.boolean().optional().describe("It can think before it answers."),
   chat: z.boolean().describe("It answers chats; an embedding model does not."),
   cloud: z.boolean().describe("It runs on another company's machines."),
-  digest: z.string().optional(),
+  digest: z.string().optional().describe("Names exactly this model."),
   derivedFrom: z.string().optional().describe("The model it was made of."),
   loaded: z.array(instance).describe("Its loaded instances; empty when it is not loaded."),
   fit,
@@ -90,10 +94,10 @@ const model = z.object({
 });
 
 const runtime = z.object({
-  id: z.string(),
-  kind: z.enum(runtimeKinds),
+  id: z.string().describe("What stands before the slash of a full name."),
+  kind: z.enum(runtimeKinds).describe("What it is."),
   title: z.string().describe("What people call its kind."),
-  url: z.string(),
+  url: z.string().describe("Where it is."),
   local: z.boolean().describe("On this machine."),
   source: source.describe("What says its address."),
   expected: z.boolean().describe("Someone asked for it; what is not expected may be absent."),
@@ -107,71 +111,82 @@ const runtime = z.object({
   problem: problem.optional().describe("Why it is not up."),
   note: problem.optional().describe("What is odd about its address."),
   troubles: z.array(problem).describe("What is wrong although it answers."),
-  version: z.string().optional(),
+  version: z.string().optional().describe("Its own version."),
   can: z
     .array(z.enum(["seesLoaded", "load", "unload", "keepAlive", "loadContext", "derive", "pull"]))
     .describe("What can be asked of it."),
-  installedCount: z.number(),
-  loadedCount: z.number(),
+  installedCount: z.number().describe("How many models it has."),
+  loadedCount: z.number().describe("How many of them are loaded."),
 });
 
 const memory = z.object({
-  kind: z.enum(["gpu", "unified", "ram"]),
-  devices: z.array(
-    z.object({
-      name: z.string(),
-      usedBytes: bytes,
-      totalBytes: bytes,
-      busyPercent: z.number().optional(),
-    }),
-  ),
+  kind: z
+    .enum(["gpu", "unified", "ram"])
+    .describe("unified: GPU and CPU share it; ram: there is no GPU."),
+  devices: z
+    .array(
+      z.object({
+        name: z.string().describe("The GPU's name."),
+        usedBytes: bytes,
+        totalBytes: bytes,
+        busyPercent: z.number().optional().describe("How busy it is."),
+      }),
+    )
+    .describe("The GPUs."),
   usedBytes: bytes,
   totalBytes: bytes,
   budgetBytes: bytes.describe("What models may take, in bytes."),
   budgetFrom: z.string().describe("What says that."),
-  ramBytes: bytes,
-  ramFreeBytes: bytes,
+  ramBytes: bytes.describe("All of the RAM, in bytes."),
+  ramFreeBytes: bytes.describe("What is free of it, in bytes."),
 });
 
 const mode = z.object({
   model: z.string().optional().describe("What it is meant to use; absent where nothing is there."),
-  source: source.optional(),
+  source: source.optional().describe("What says so."),
   insteadOf: z.string().optional().describe("What it was to use, which is not installed any more."),
-  temperature: z.number().optional(),
-  temperatureSource: source.optional(),
+  temperature: z.number().optional().describe("How freely it chooses its words."),
+  temperatureSource: source.optional().describe("What says the temperature."),
   command: z.array(z.string()).optional().describe("It runs this instead of an agent."),
 });
 
 /** The report, whole. */
 export const modelsReportSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(1).describe("The shape of this report."),
   project: z.string().describe("The project's directory."),
   environment: z
     .object({
       from: z.enum(["shell", "own"]).describe("shell: the project's; own: that of the command."),
-      note: z.string().optional(),
+      note: z.string().optional().describe("Why the project's shell does not count."),
     })
     .describe("Whose variables were read."),
-  runtimes: z.array(runtime),
+  runtimes: z.array(runtime).describe("Those that answer, and those that someone asked for."),
   models: z.array(model).describe("All models of the runtimes, by runtime, loaded ones first."),
   opencodeModels: z
     .array(z.string())
     .describe("Models of OpenCode's own configuration that no runtime here serves."),
   memory: memory.optional().describe("The memory models are loaded into on this machine."),
-  modes: z.object({ plan: mode, build: mode, review: mode }),
+  modes: z.object({ plan: mode, build: mode, review: mode }).describe("What each mode uses."),
   variables: z.object({
     unused: z
-      .array(z.object({ variable: z.string(), why: z.string() }))
+      .array(
+        z.object({
+          variable: z.string().describe("Its name."),
+          why: z.string().describe("Why nothing reads it."),
+        }),
+      )
       .describe("Variables that are set and that nothing reads."),
     problems: z.array(problem).describe("Values that make no sense."),
   }),
-  warnings: z.array(
-    z.object({
-      level: z.enum(["error", "warning"]),
-      text: z.string(),
-      remedy: z.string(),
-    }),
-  ),
+  warnings: z
+    .array(
+      z.object({
+        level: z.enum(["error", "warning"]).describe("error: an agent cannot work like that."),
+        text: z.string().describe("What is wrong."),
+        remedy: z.string().describe("What mends it."),
+      }),
+    )
+    .describe("What is wrong with the models that the modes use."),
 });
 
 /** The report of one model, of `ai-rules models show NAME --json`. */

@@ -5,7 +5,7 @@ import { projectRoot } from "./generated.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
-describe.each([...documents, "docs/settings.md"])("%s", (file) => {
+describe.each([...documents, "docs/settings.md", "docs/models.md"])("%s", (file) => {
   const text = readFileSync(join(projectRoot, file), "utf8");
 
   it("names only files and folders of the project that exist", () => {

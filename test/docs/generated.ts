@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { actionNames, actions } from "../../src/core/action.ts";
 import { keyTableMarkdown } from "../../src/keys/key-help.ts";
 import { errorTable } from "./error-table.ts";
+import { commandTable, reportTable } from "./models-tables.ts";
 import { settingsTable } from "./settings-table.ts";
 
 export const projectRoot = join(import.meta.dirname, "../..");
@@ -21,6 +22,8 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "keys", file: "README.md", make: () => keyTableMarkdown() },
   { name: "settings", file: "docs/settings.md", make: settingsTable },
   { name: "actions", file: "docs/settings.md", make: actionList },
+  { name: "commands", file: "docs/models.md", make: commandTable },
+  { name: "report", file: "docs/models.md", make: reportTable },
   { name: "errors", file: "docs/errors.md", make: errorTable },
 ];
 
