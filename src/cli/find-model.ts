@@ -99,10 +99,11 @@ function notFound(runtimes: readonly RuntimeState[], name: string): AiRulesError
       connection.type !== "up" &&
       connection.type !== "stale",
   );
-  const where = silent.map(({ address }) => address.id).join(" and ");
-  const more = where === "" ? "" : `, and ${where} cannot be asked`;
-  const [first] = silent;
+  const [first, ...others] = silent;
   const problem = first && "problem" in first.connection ? first.connection.problem : undefined;
+  const ids = silent.map(({ address }) => address.id).join(" and ");
+  const reason = problem && others.length === 0 ? problem.message : `${ids} cannot be asked`;
+  const more = first ? `; ${reason}` : "";
   const near = nearest(runtimes, name);
   const list = "look which ones there are: `ai-rules models`";
   return new AiRulesError({

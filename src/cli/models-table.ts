@@ -95,7 +95,9 @@ const stateCells: Readonly<Record<RuntimeReport["state"], Cell>> = {
 };
 
 function problemsOf({ problem, note, troubles }: RuntimeReport) {
-  return [problem, note, ...troubles].filter((each) => each !== undefined);
+  // A note that is the very reason has been told.
+  const more = note?.remedy === problem?.remedy ? [] : [note];
+  return [problem, ...more, ...troubles].filter((each) => each !== undefined);
 }
 
 function modelLines(report: ModelsReport, options: TextOptions): readonly string[] {

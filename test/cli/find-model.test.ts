@@ -51,7 +51,8 @@ describe("a model that is named", () => {
 
   it("is told of a runtime that cannot be asked", () => {
     expect(problemOf("llama-server/some-model")).toMatchObject({
-      message: 'no model "llama-server/some-model" is installed, and llama-server cannot be asked',
+      message:
+        'no model "llama-server/some-model" is installed; llama-server is not running at 127.0.0.1:8080',
       remedy: "start it: llama-server -m MODEL.gguf",
     });
   });

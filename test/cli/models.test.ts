@@ -7,7 +7,7 @@ import { modelsReportSchema } from "../../src/cli/models-report-schema.ts";
 import { toProblem } from "../../src/core/error.ts";
 import type { Ports, Variables } from "../../src/platform/ports.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
-import { startLmStudioServer } from "../fakes/lmstudio-server.ts";
+import { lmStudioModels, startLmStudioServer } from "../fakes/lmstudio-server.ts";
 import { ollamaModel } from "../fakes/ollama-models.ts";
 import { type OllamaServerOptions, startOllamaServer } from "../fakes/ollama-server.ts";
 import { type ConsoleScript, createRecordedConsole } from "../fakes/recorded-console.ts";
@@ -161,6 +161,19 @@ describe("ai-rules models", () => {
     expect(out).toMatch(/Ollama is not running at .*\n.*fix: .*ollama serve/);
   });
 
+  it.each([
+    ["hangs", { type: "hang" }, "no answer yet|does not answer"],
+    ["wants a token", { type: "status", status: 401, body: {} }, "needs a token"],
+  ] as const)("tells of a runtime that %s, in a few seconds", async (_, trouble, words) => {
+    const { done, ollama } = await begin();
+    ollama.trouble(trouble);
+
+    const { out, code } = await done("models");
+
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(words));
+  });
+
   it("says when the project's shell does not count, and evaluates nothing", async () => {
     const { done, project, ports } = await begin();
     await writeFile(join(project, "flake.nix"), "{ outputs = _: { }; }");
@@ -181,6 +194,28 @@ describe("ai-rules models", () => {
 
     expect(ollama.loadedNames()).toEqual([]);
     expect(ollama.requests.map(({ path }) => path)).not.toContain("/api/generate");
+  });
+});
+
+describe("names from outside", () => {
+  const name = `evil\u001B]0;title\u0007\u009B31m${"x".repeat(300)}:8b`;
+
+  it("do nothing to the terminal, in no command", async () => {
+    const { done, failed } = await begin({ ollama: { models: [ollamaModel({ name })] } });
+
+    const texts = [
+      (await done("models")).out,
+      (await done("models --json")).out,
+      (await done(`models show ${name}`)).out,
+      (await done(`models fit ${name}`)).out,
+      (await done(`models use plan ${name}`)).out,
+      (await done(`models load ${name}`)).notes,
+      (await done(`models unload ${name}`)).out,
+      (await failed(`models show ${name}x`)).remedy,
+    ];
+
+    for (const text of texts) expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
+    expect(texts[0]).toContain("x".repeat(300));
   });
 });
 
@@ -434,6 +469,25 @@ describe("ai-rules models pull", () => {
     expect((await failed("models pull nothing:1b")).message).toContain("nothing:1b");
   });
 
+  it("downloads with LM Studio, which is asked by its id", async () => {
+    const model = { ...(lmStudioModels[1] ?? fail()), key: "new/model", title: "New" };
+    const studio = await startLmStudioServer({ library: [model] });
+    onTestFinished(() => studio.close());
+    const runtimes = { studio: { type: "lmstudio", url: studio.url } };
+    const { run, failed, ollama } = await begin({ settings: { runtimes } });
+
+    expect((await failed("models pull new/model")).remedy).toBe(
+      "say which one: --runtime ollama or --runtime studio",
+    );
+    const { ending, console } = await run("models pull studio/new/model");
+    await until(() => console.notes.length > 1, { seen: () => console.notes });
+    studio.downloadTo(1);
+
+    expect(await ending).toBe(0);
+    expect(console.lines).toEqual(["studio/new/model is installed"]);
+    expect(ollama.requests.map(({ path }) => path)).not.toContain("/api/pull");
+  });
+
   it("says what can download where nothing is up", async () => {
     const { failed, ollama } = await begin();
     await ollama.stop();
@@ -441,6 +495,10 @@ describe("ai-rules models pull", () => {
     expect((await failed("models pull qwen3:8b")).remedy).toMatch(/ollama serve/);
   });
 });
+
+function fail(): never {
+  throw new Error("the stand-in has no such model");
+}
 
 async function reportOf(done: (line: string) => Promise<{ readonly out: string }>) {
   return modelsReportSchema.parse(JSON.parse((await done("models --json")).out));
