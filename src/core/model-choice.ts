@@ -11,7 +11,7 @@ import { formatModelRef, parseModelRef } from "./model-ref.ts";
 import type { ModelsState, ModelWish } from "./models.ts";
 import { type RuntimeState, runtimeKinds, type SettingSource } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
-import { printable } from "./text.ts";
+import { shortName } from "./short-name.ts";
 
 export type WishInput = {
   /** `wishes` are those of before: a model that was chosen stays chosen while it is there. */
@@ -40,7 +40,7 @@ export function resolveWishes(input: WishInput): Wishes {
 /** "plan: ollama/a is not installed; uses ollama/b instead", for a wish that fell back. */
 export function wishFallbackText(mode: AgentMode, wish: ModelWish): string | undefined {
   if (wish.insteadOf === undefined) return undefined;
-  const [gone, used] = [wish.insteadOf, wish.model].map(printable);
+  const [gone, used] = [wish.insteadOf, wish.model].map(shortName);
   return `${mode}: ${gone} is not installed; uses ${used} instead`;
 }
 

@@ -3,8 +3,8 @@ import { findInstalled } from "../installed-models.ts";
 import { agentModes } from "../mode.ts";
 import type { ModelJob, RunningJob } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
+import { shortName } from "../short-name.ts";
 import type { State } from "../state.ts";
-import { printable } from "../text.ts";
 import { briefMs, notify } from "./notice.ts";
 import { type Step, step } from "./step.ts";
 
@@ -62,7 +62,7 @@ function withJobs(state: State, jobs: readonly RunningJob[]): State {
 
 /** Says that a job which no switch waits for is done. */
 export function tellDone(state: State, { deed }: ModelJob, now: number): Step {
-  const name = printable(deed.model);
+  const name = shortName(deed.model);
   switch (deed.type) {
     case "load":
       return tell(state, `${name} is loaded`, now);

@@ -12,6 +12,7 @@ import { formatModelRef } from "../model-ref.ts";
 import type { ModelsState, RunningJob, Switch, SwitchPlan } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
 import { isBusy, modelName } from "../select.ts";
+import { shortName } from "../short-name.ts";
 import type { PaneState, State } from "../state.ts";
 import { awaitedJob, beginJob, giveUpJob, loadJob, type NewJob, withVariant } from "./jobs.ts";
 import { briefMs, notify } from "./notice.ts";
@@ -301,7 +302,7 @@ export function cancelSwitch(state: State, mode: AgentMode, now: number): Step {
 function keeps({ panes }: State, mode: AgentMode): string {
   const { model, wantedModel } = panes[mode];
   const name = modelName(model ?? wantedModel);
-  return name === undefined ? `${mode} keeps its model` : `${mode} stays with ${name}`;
+  return name === undefined ? `${mode} keeps its model` : `${mode} stays with ${shortName(name)}`;
 }
 
 /** An unload is not broken off: it is done in a moment, or hangs whatever one does. */
