@@ -56,6 +56,14 @@ const maxBodyLength = 16 * 1024 * 1024;
 export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions): RuntimeClient {
   const base = withoutUser(url);
   const credentials = authorization(url, token);
+  const secrets = [token, ...(credentials?.split(" ") ?? [])].filter(isSecret);
+
+  /** The whole answer, without what the server was shown: its words are shown and logged. */
+  async function readAnswer(response: Response): Promise<RuntimeAnswer> {
+    const text = secrets.reduce(masked, await readText(response, base));
+    const headers = Object.fromEntries(response.headers);
+    return { status: response.status, json: parseJson(text), text, headers };
+  }
 
   function send(path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
@@ -75,7 +83,7 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
     const exchange = begin(base, options);
     try {
       const response = await send(path, options, exchange.signal);
-      if (!response.ok) throw statusFault(await readAnswer(response, base), { url: base });
+      if (!response.ok) throw statusFault(await readAnswer(response), { url: base });
       if (response.body) yield* response.body;
       exchange.end();
     } catch (error) {
@@ -91,7 +99,7 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
       const exchange = begin(base, options);
       try {
         const response = await send(path, options, exchange.signal);
-        const answer = await readAnswer(response, base);
+        const answer = await readAnswer(response);
         exchange.end();
         return answer;
       } catch (error) {
@@ -156,14 +164,13 @@ function begin(url: string, { abort, timeoutMs }: RequestOptions): Exchange {
   };
 }
 
-async function readAnswer(response: Response, url: string): Promise<RuntimeAnswer> {
-  const text = await readText(response, url);
-  return {
-    status: response.status,
-    json: parseJson(text),
-    text,
-    headers: Object.fromEntries(response.headers),
-  };
+/** Shorter words stand in any text. */
+function isSecret(text: string | undefined): text is string {
+  return text !== undefined && text.length >= 8;
+}
+
+function masked(text: string, secret: string): string {
+  return text.replaceAll(secret, "***");
 }
 
 async function readText(response: Response, url: string): Promise<string> {

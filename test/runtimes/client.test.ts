@@ -6,6 +6,7 @@ import { createNetwork } from "../../src/platform/network.ts";
 import { createRuntimeClient, type RuntimeClient } from "../../src/runtimes/client.ts";
 import {
   type RuntimeServerOptions,
+  sendJson,
   startEvents,
   startNdjson,
   startRuntimeServer,
@@ -158,6 +159,24 @@ describe("the credentials", () => {
     const text = JSON.stringify(error instanceof AiRulesError ? error.problem : undefined);
     expect(text).not.toMatch(/secret|token-of-mine/);
   });
+
+  it("are in no error text either when the server repeats them", async () => {
+    const { client } = await serve(
+      {
+        "GET /": ({ request, response }) =>
+          sendJson(response, 500, { error: `I do not know ${request.headers.authorization}` }),
+      },
+      "token-of-mine",
+    );
+
+    const answer = await client.request("/", { abort: never });
+    const error = await collect(client.ndjson("/", { abort: never })).catch(
+      (caught: unknown) => caught,
+    );
+
+    expect(answer.json).toEqual({ error: "I do not know Bearer ***" });
+    expect(error).toMatchObject({ problem: { detail: "I do not know Bearer ***" } });
+  });
 });
 
 describe("a stream of JSON lines", () => {
@@ -263,10 +282,10 @@ describe("a stream of events", () => {
   });
 });
 
-async function serve(routes: RuntimeServerOptions["routes"]) {
+async function serve(routes: RuntimeServerOptions["routes"], token?: string) {
   const server = await startRuntimeServer({ routes });
   onTestFinished(() => server.close());
-  return { server, client: clientOf(server.url) };
+  return { server, client: clientOf(server.url, token) };
 }
 
 function clientOf(url: string, token?: string): RuntimeClient {
