@@ -16,6 +16,7 @@ import type { FoundModel } from "./find-model.ts";
 import { noteFit, readContext } from "./models-load.ts";
 import { fitIn, type ModelsSurvey, wishesOf } from "./models-survey.ts";
 import { whyText } from "./models-table.ts";
+import { pickNotes } from "./pick-notes.ts";
 import { interruptible, runJob, type Tools } from "./run-job.ts";
 
 type Request = {
@@ -47,6 +48,8 @@ export async function pickModel(
       : await withContext(tools, survey, { found, context });
   if (made.code !== 0) return made.code;
   noteFit(tools, made.found, fitIn(survey.models, { ...made.found, context }));
+  for (const note of pickNotes(survey, { mode, found: made.found, context }))
+    tools.console.note(`note: ${printable(note)}`);
   return pick(tools, survey, { mode, ref: made.found.ref });
 }
 

@@ -4,8 +4,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parseInvocation } from "../../src/cli/arguments.ts";
 import { models } from "../../src/cli/models.ts";
 import { modelsReportSchema } from "../../src/cli/models-report-schema.ts";
-import { toProblem } from "../../src/core/error.ts";
+import { type Problem, toProblem } from "../../src/core/error.ts";
+import type { SavedPicks } from "../../src/core/models.ts";
 import type { Ports, Variables } from "../../src/platform/ports.ts";
+import { directoriesOf, projectDirectory } from "../../src/project/directories.ts";
+import { openPicks } from "../../src/project/picks.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { lmStudioModels, startLmStudioServer } from "../fakes/lmstudio-server.ts";
 import { ollamaModel } from "../fakes/ollama-models.ts";
@@ -274,6 +277,34 @@ describe("ai-rules models use", () => {
     });
     expect(report.modes.plan.model).toBe("ollama/llama3.1:8b");
     expect(report.models.filter(({ recent }) => recent)).toHaveLength(2);
+  });
+
+  it("reaches a TUI that runs", async () => {
+    const { done, ports, project } = await begin();
+    const directory = projectDirectory(directoriesOf(ports), project);
+    const onProblem = (problem: Problem) => expect(problem).toBe(undefined);
+    const picks = await openPicks(ports, { projectDirectory: directory, onProblem });
+    const heard: SavedPicks[] = [];
+    onTestFinished(picks.watch((saved) => heard.push(saved)));
+
+    await done("models use build llama3.1:8b");
+
+    const saved = await until(() => heard[0], { seen: () => heard });
+    expect(saved.picks).toEqual({ build: { model: "ollama/llama3.1:8b", fresh: true } });
+  });
+
+  it("says when the context is too small, and what it does to other modes", async () => {
+    const { done } = await begin({ ram: 64 });
+
+    const small = await done("models use build qwen3-coder:30b");
+    const large = await done("models use plan qwen3-coder:30b --context 64k");
+
+    expect(small.notes).toBe(
+      "note: ollama/qwen3-coder:30b will have a context of 4k, which is too small for an agent; add --context 64k",
+    );
+    expect(large.notes).toBe(
+      "note: plan, build and review evict each other: two variants of the same weights; pick the same model for both",
+    );
   });
 
   it("makes a variant with the context that is asked for, once", async () => {
