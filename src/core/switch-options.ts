@@ -71,7 +71,10 @@ function waysTo(target: Target): readonly Way[] {
   if (shared && shared.fit.context >= wanted) return [shared, plain];
   if (plain.fit.context >= wanted && !isTooLarge(plain.fit)) return [plain];
   const better = betterWay(target);
-  return better ? [better, plain] : [plain];
+  if (!better) return [plain];
+  // What cannot be done is not what is proposed.
+  const isHopeless = better.fit.verdict === "will-not-fit" && plain.fit.verdict !== "will-not-fit";
+  return isHopeless ? [plain, better] : [better, plain];
 }
 
 /** A context that was not asked for makes the model too large, so that a smaller one may fit. */

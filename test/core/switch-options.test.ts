@@ -59,6 +59,17 @@ describe("the ways to switch", () => {
     ]);
   });
 
+  it("do not begin with one that cannot be gone", () => {
+    const memory = { ...gpu(19), kind: "ram", ramFreeBytes: 19 * gigabyte } as const;
+
+    const found = options(ollamaWith([qwenCoder]), qwenCoder.name, { memory });
+
+    expect(found.map(({ title, detail }) => [title, detail.split(" · ")[0]])).toEqual([
+      ["use qwen3-coder:30b as it is", "tight"],
+      ["make qwen3-coder:30b-ctx32k and use it", "will not fit"],
+    ]);
+  });
+
   it("begin with a variant of 64k where the context would be too small", () => {
     // 18 GB of GPU: Ollama gives 4k by itself.
     expect(options(ollamaWith([small]), "qwen3:8b")).toEqual([
