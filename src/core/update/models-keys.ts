@@ -5,6 +5,7 @@ import { filterModelRows, type ModelRow, modelRows, switchOptions } from "../mod
 import type { SwitchPlan } from "../models.ts";
 import { modelName } from "../select.ts";
 import type { Overlay, State } from "../state.ts";
+import { printable } from "../text.ts";
 import { openPicker, pickerTimer } from "./models-overlays.ts";
 import { briefMs, notify } from "./notice.ts";
 import type { OverlayKey } from "./overlays.ts";
@@ -65,11 +66,18 @@ function enter(state: State, picker: Of<"model-picker">, now: number): Step {
   const row = selectedRow(state, picker);
   if (!row) return step(state);
   if (row.disabled !== undefined) {
-    return notify(state, { level: "info", text: row.disabled, now, ms: briefMs });
+    return notify(state, { level: "info", ...noAnswer(state, row, row.disabled), now });
   }
   const question = undescribed(state, row.ref);
   if (!question) return choose(state, { mode: picker.mode, model: row.ref, now });
   return step(open(state, { ...picker, entered: row.ref }), question, pickerTimer("entered"));
+}
+
+/** Why a model cannot be used, and what its runtime needs. */
+function noAnswer({ models }: State, { ref }: ModelRow, text: string) {
+  const connection = runtimeOf(models.runtimes, ref)?.runtime.connection;
+  const remedy = connection && "problem" in connection ? connection.problem.remedy : undefined;
+  return remedy === undefined ? { text } : { text, remedy: printable(remedy) };
 }
 
 /** The effect that asks for the details of a model which has none yet. */

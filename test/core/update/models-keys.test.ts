@@ -149,12 +149,13 @@ describe("the picker", () => {
     expect(after(begun, key("enter"))).toEqual([begun, []]);
   });
 
-  it("says why a model cannot be picked", () => {
+  it("says why a model cannot be picked, and what its runtime needs", () => {
     const { connection } = downLlamaServer;
     const [same] = after(on("alpha:8b", { runtimes: [{ ...ollama, connection }] }), key("enter"));
 
     expect(same.overlay?.type).toBe("model-picker");
     expect(same.notice?.text).toBe("Ollama does not answer");
+    expect(connection).toMatchObject({ problem: { remedy: same.notice?.remedy } });
   });
 
   it("wants a yes for a model without tools", () => {
