@@ -92,12 +92,16 @@ function refOf({ address }: RuntimeState, { name }: Pick<InstalledModel, "name">
 }
 
 function notFound(runtimes: readonly RuntimeState[], name: string): AiRulesError {
+  const isOut = runtimes.every(({ address, connection }) => !address.expected && !isUp(connection));
+  if (isOut)
+    return new AiRulesError({
+      code: "runtime/none-up",
+      message: `no runtime answers that could have a model "${printable(name)}"`,
+      remedy: "start one (`ollama serve`, `lms server start`), or name it in ai-rules.json",
+    });
   const named = runtimes.filter((runtime) => nameWithin(runtime, name) !== undefined);
   const silent = (named.length > 0 ? named : runtimes).filter(
-    ({ address, connection }) =>
-      (address.expected || named.length > 0) &&
-      connection.type !== "up" &&
-      connection.type !== "stale",
+    ({ address, connection }) => (address.expected || named.length > 0) && !isUp(connection),
   );
   const [first, ...others] = silent;
   const problem = first && "problem" in first.connection ? first.connection.problem : undefined;
@@ -111,6 +115,10 @@ function notFound(runtimes: readonly RuntimeState[], name: string): AiRulesError
     message: `no model "${printable(name)}" is installed${more}`,
     remedy: near ? `did you mean ${near}?` : (problem?.remedy ?? list),
   });
+}
+
+function isUp({ type }: RuntimeState["connection"]): boolean {
+  return type === "up" || type === "stale";
 }
 
 function nearest(runtimes: readonly RuntimeState[], name: string): string | undefined {

@@ -32,6 +32,7 @@ export async function loadModel(
   const named = await describedModel(survey, { name, runtime: options.runtime });
   const found = context === undefined ? named : withContext(named, context);
   refuseWhatCannotBe(found.runtime, { deed: "load", model: found.model.name });
+  refuseCloud(found);
   if (keepAlive !== undefined && !found.runtime.abilities.keepAlive)
     tools.console.note(`note: ${adapters[found.runtime.kind].title} takes no --keep-alive`);
   noteFit(tools, found, fitIn(survey.models, { ...found, context }));
@@ -140,6 +141,15 @@ function withContext(found: FoundModel, context: number): FoundModel {
     remedy: abilities.derive
       ? `make a variant of it: \`ai-rules models use MODE ${printable(found.ref)} --context ${tokens(context)}\``
       : "start it with that context",
+  });
+}
+
+function refuseCloud({ model, ref }: FoundModel): void {
+  if (!model.cloud) return;
+  throw new AiRulesError({
+    code: "model/cloud",
+    message: `${printable(ref)} runs on another company's machines: there is nothing to load`,
+    remedy: `use it as it is: \`ai-rules models use MODE ${printable(ref)}\``,
   });
 }
 

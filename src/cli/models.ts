@@ -101,9 +101,10 @@ type Shown = {
 function shown({ models: known }: ModelsSurvey, { found, report }: Shown) {
   const { runtime, model } = found;
   const { abilities, address, kind } = runtime;
-  const byHand = abilities.load
-    ? adapters[kind].byHand({ deed: "load", url: address.url, model: model.name })
-    : undefined;
+  const byHand =
+    abilities.load && !model.cloud
+      ? adapters[kind].byHand({ deed: "load", url: address.url, model: model.name })
+      : undefined;
   return { report, fit: fitIn(known, found), byHand };
 }
 

@@ -57,6 +57,10 @@ describe("a model that is named", () => {
     });
   });
 
+  it("is told where no runtime is there at all", () => {
+    expect(() => findModel([], { name: "qwen3:8b" })).toThrow(/no runtime answers/);
+  });
+
   it("is told of a runtime that is not there", () => {
     expect(problemOf("x", "olama").remedy).toBe("did you mean ollama?");
     expect(problemOf("x", "zzzzzzzz").remedy).toBe(

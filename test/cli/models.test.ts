@@ -421,6 +421,13 @@ describe("ai-rules models load and unload", () => {
     );
   });
 
+  it("load nothing that runs elsewhere", async () => {
+    const { failed, ollama } = await begin();
+    const cloud = ollama.installedNames().find((name) => name.endsWith("-cloud"));
+
+    expect((await failed(`models load ${cloud}`)).code).toBe("model/cloud");
+  });
+
   it("load an LM Studio's model with a context", async () => {
     const studio = await startLmStudioServer();
     onTestFinished(() => studio.close());
