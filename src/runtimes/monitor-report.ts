@@ -134,8 +134,8 @@ function troublesOf(known: Known, { address, adapter }: Place): readonly Problem
   if (cpuOnly.length > 0)
     troubles.push({
       code: "runtime/gpu-lost",
-      message: `the GPU was lost while the machine slept: ${names(cpuOnly)} on the CPU`,
-      remedy: `restart ${title}; with NVIDIA on Linux first: \`sudo rmmod nvidia_uvm; sudo modprobe nvidia_uvm\``,
+      message: `the GPU is gone after a sleep: ${names(cpuOnly)} on the CPU`,
+      remedy: `restart ${title}; NVIDIA on Linux wants \`sudo modprobe -r nvidia_uvm; sudo modprobe nvidia_uvm\` first`,
     });
   if (known.restarted) {
     const { models, isSure } = known.restarted;

@@ -42,7 +42,9 @@ export async function openProgram(
   { variables = {}, picks, runtimes = {}, directory: shared }: Opened = {},
 ) {
   const directory = shared ?? (await temporaryDirectory());
-  const ports = isolatedPorts(directory);
+  const real = isolatedPorts(directory);
+  let slept = 0;
+  const ports = { ...real, clock: { ...real.clock, now: () => real.clock.now() + slept } };
   const runtime = join(directory, "run");
   await mkdir(runtime, { recursive: true });
   const { path: run } = await createRunDirectory(ports, runtime);
@@ -96,6 +98,10 @@ export async function openProgram(
     copied,
     directory,
     runDirectory: run,
+    /** The machine sleeps: the wall clock goes on without the monotonic one. */
+    sleep: (ms: number) => {
+      slept += ms;
+    },
     /** The rows of the side panel. */
     panel: (size = { cols: 60, rows: 60 }) =>
       drawnText({ id: "panel", state: store.state(), size }),

@@ -1,4 +1,6 @@
 /** Runtimes on bad days in the running program: what its user reads in panel, title and notice. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AgentMode } from "../../src/core/mode.ts";
 import { runtimeRows } from "../../src/core/model-rows.ts";
@@ -212,6 +214,30 @@ describe("an Ollama", () => {
     await program.until(() => !program.panel().includes("was restarted"));
   });
 
+  it("that lost its GPU while the machine slept says so, and how to get it back", async () => {
+    const server = await started();
+    const program = await running(server);
+    pick(program, other);
+    await program.until(({ models }) => models.runtimes[0]?.loaded[0]?.gpuBytes);
+
+    program.sleep(3_600_000);
+    server.setGpu(0);
+    // Asked on its own as soon as it is noticed that the machine slept.
+    const asked = server.requests.length;
+    await until(() => server.requests.slice(asked).some(({ path }) => path === "/api/tags"));
+    for (const type of ["unload", "load"] as const) {
+      const deed = { type, model: other, instance: other };
+      program.models.runJob({ id: type, runtime: "ollama", deed });
+      const count = type === "load" ? 1 : 0;
+      await program.until(({ models }) => models.runtimes[0]?.loaded.length === count);
+    }
+
+    const panel = program.panel({ cols: 38, rows: 60 }).replace(/\s+/g, " ");
+    expect(panel).toContain(`✕ the GPU is gone after a sleep: ${other} on the CPU · `);
+    expect(panel).toContain("restart Ollama; NVIDIA on Linux wants `sudo modprobe -r nvidia_uvm;");
+    expect(panel).toContain("sudo modprobe nvidia_uvm` first");
+  });
+
   it("that is an LM Studio says so", async () => {
     const server = await closing(startLmStudioServer());
     const program = await openProgram(server);
@@ -220,6 +246,28 @@ describe("an Ollama", () => {
     const panel = program.panel().replace(/\s+/g, " ");
     expect(panel).toContain("✕ Ollama wrong service it is LM Studio");
     expect(panel).toContain("correct its URL or its kind, or start it: `ollama serve`");
+  });
+
+  it("that wants a token names the variable; the token itself stays where it is", async () => {
+    const token = "a-token-of-mine";
+    const server = await started({ token });
+    const without = await openProgram(server);
+    await without.until(({ models }) => models.surveyed);
+    const panel = without.panel().replace(/\s+/g, " ");
+    expect(panel).toContain("◐ Ollama needs a token set OLLAMA_API_KEY in the development shell");
+
+    const program = await running(server, { variables: { OLLAMA_API_KEY: token } });
+    select(program, other);
+    press(program, "l", "c");
+    await program.until(() => server.loadedNames().includes(other));
+    server.trouble({ type: "status", status: 500, body: { error: `bad key ${token}` } });
+    program.models.refresh();
+    await program.until((state) => !isUp(state));
+
+    const written = await textsBelow(program.directory);
+    for (const text of [JSON.stringify(program.state()), ...program.copied, ...written])
+      expect(text).not.toContain(token);
+    expect(program.copied).toHaveLength(1);
   });
 
   it("that takes connections and never answers is down, and says that it hangs", async () => {
@@ -294,6 +342,13 @@ describe("two ai-rules with one Ollama", () => {
     }
   });
 });
+
+/** All that was written below a directory. */
+async function textsBelow(directory: string): Promise<readonly string[]> {
+  const found = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile());
+  return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), "utf8")));
+}
 
 async function chat(url: string, model: string): Promise<void> {
   const body = JSON.stringify({ model, messages: [{ role: "user", content: "hello" }] });

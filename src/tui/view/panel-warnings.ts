@@ -15,7 +15,7 @@ export type WarningsRequest = {
 
 /** More of them than this are counted, not told. */
 const most = { all: 4, short: 3, errors: 2 } as const;
-const warningRows = 4;
+const warningRows = 6;
 
 export function warningLines(request: WarningsRequest): readonly Line[] {
   const { warnings, room } = request;
