@@ -78,7 +78,7 @@ async function makeKnown(
   const { provider, name } = request.model;
   const known = await client.knownModel(provider, name);
   if (await isRight(client, known, request)) return known;
-  if (!request.localModel || !(await tell(ports, client, request))) return undefined;
+  if (!request.localModel || !(await tellModel(ports, client, request))) return undefined;
   for (let look = 0; look < looks; look++) {
     const told = await client.knownModel(provider, name);
     if (told) return (await isRight(client, told, request)) ? told : undefined;
@@ -88,10 +88,10 @@ async function makeKnown(
 }
 
 /** Writes the model where the running agent reads it; its environment may still overrule that. */
-async function tell(
-  { files }: ApplyPorts,
+export async function tellModel(
+  { files }: Pick<Ports, "files">,
   client: OpencodeClient,
-  { agent, localModel }: ApplyRequest,
+  { agent, localModel }: Pick<ApplyRequest, "agent" | "localModel">,
 ): Promise<boolean> {
   const theirs = await client.configuredProviders();
   const text = await files.readText(agent.modelsFile);

@@ -11,7 +11,7 @@ import { modelsAfterSwitch } from "../core/update/switching.ts";
 import { adoptModel } from "../opencode/adopt-model.ts";
 import type { OpencodeClient } from "../opencode/client.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { applyModel, type RunningAgent } from "./apply-model.ts";
+import { applyModel, type RunningAgent, tellModel } from "./apply-model.ts";
 import { paneModel } from "./pane-model.ts";
 import type { Dispatch } from "./store.ts";
 
@@ -71,14 +71,29 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
     return false;
   }
 
+  /**
+   * An agent that started before its runtime was known lacks the provider that its model names; it
+   * is told now. Leaving for the first page takes away the question which provider it shall be.
+   */
+  async function tellLate(mode: AgentMode, client: OpencodeClient): Promise<void> {
+    const agent = agents.get(mode);
+    const localModel = paneModel(state().models, mode, options.variables());
+    if (!agent || !localModel) return;
+    if (await client.knownModel(localModel.provider, localModel.name)) return;
+    const isTold = await tellModel(ports, client, { agent, localModel });
+    ports.log.info(`${mode} is told of its model late: ${isTold ? "done" : "refused"}`);
+    if (isTold && state().panes[mode].session === undefined) await client.runCommand("session.new");
+  }
+
   return {
     starts(mode, agent) {
       agents.set(mode, agent);
       const { adopts, wantedModel, session } = state().panes[mode];
       const ref = adopts && wantedModel ? parseModelRef(wantedModel) : undefined;
       const isStashed = stashed.delete(mode);
-      return (client) =>
-        adoptModel(client, {
+      return async (client) => {
+        await tellLate(mode, client);
+        await adoptModel(client, {
           clock: ports.clock,
           agentName: agent.agentName,
           stashed: isStashed,
@@ -86,6 +101,7 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
           ...(session ? { sessionId: session.id } : {}),
           ...(ref ? { model: { provider: ref.runtime, name: ref.name } } : {}),
         });
+      };
     },
     apply: (mode) => void apply(mode),
   };

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Happening } from "../../src/core/message.ts";
 import type { State } from "../../src/core/state.ts";
@@ -5,6 +7,7 @@ import { createOpencodeClient } from "../../src/opencode/client.ts";
 import { createModelApplier } from "../../src/tui/model-applier.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { startOpencodeServer } from "../fakes/opencode-server.ts";
+import { sampleModelsState } from "../fakes/sample-models.ts";
 import { sampleState, withPane } from "../fakes/sample-state.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
 import { until } from "../fakes/until.ts";
@@ -81,6 +84,27 @@ describe("giving models to the panes' agents", () => {
 
     expect(server.posts).toMatchObject([
       { path: "/session/ses_1/message", body: { noReply: true, model: { modelID: "big" } } },
+    ]);
+  });
+
+  it("tells an agent of its runtime that started before that was known", async () => {
+    const known = sampleModelsState();
+    const { session: _, ...plan } = known.panes.plan;
+    const { applier, agent, client, server } = await start({
+      ...known,
+      panes: { ...known.panes, plan },
+    });
+    const modelsFile = join(await temporaryDirectory(), "models.json");
+    await writeFile(modelsFile, "{}");
+
+    await applier.starts("plan", { ...agent, modelsFile })(client);
+
+    expect(server.posts.map(({ path }) => path)).toEqual(["/instance/dispose", "/tui/publish"]);
+    expect(JSON.parse(await readFile(modelsFile, "utf8"))).toHaveProperty([
+      "provider",
+      "ollama",
+      "models",
+      "qwen3-coder:30b",
     ]);
   });
 
