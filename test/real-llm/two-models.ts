@@ -22,7 +22,8 @@ export async function startTwoModels(directory: string): Promise<TwoModels> {
     models: names.map((name) => ollamaModel({ name: `${name}:latest`, sizeBytes: 3_100_000 })),
     contextLength: 65_536,
     chatUrl: llama.url,
-    chatModel: (name) => name.replace(/:latest$/, ""),
+    // A variant with another context is the same model to llama.cpp.
+    chatModel: (name) => name.replace(/(-ctx\d+k)?(:latest)?$/, ""),
   });
   return {
     ollama,
