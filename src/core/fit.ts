@@ -267,7 +267,7 @@ function unloadable(request: FitRequest): readonly Candidate[] {
   const replaced = replacedBy(request);
   return localModels(request.runtimes)
     .filter(({ runtime, model }) => {
-      const isIdle = model.state === "loaded" && model.busy !== true;
+      const isIdle = model.state === "loaded" && model.busy !== true && !model.stays;
       const isOther = runtime !== request.runtime || !replaced.includes(model);
       return isIdle && isOther && runtime.abilities.unload && !usedElsewhere?.(runtime, model.name);
     })

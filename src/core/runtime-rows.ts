@@ -72,9 +72,9 @@ function loadedRow(
     usedBy: modesUsing(view, runtime, loaded.name),
     ...(job ? { job } : {}),
     deeds: [
-      ...(isUp && unload ? (["unload"] as const) : []),
+      ...(isUp && unload && !loaded.stays ? (["unload"] as const) : []),
       ...(isUp && keepAlive ? (["keep-alive"] as const) : []),
-      "copy",
+      ...(loaded.stays ? [] : (["copy"] as const)),
       ...(isUp ? (["pick"] as const) : []),
       ...(job ? (["cancel"] as const) : []),
     ],

@@ -147,6 +147,8 @@ export type LoadedModel = {
   readonly expiresAt?: number | "never";
   /** A request runs. Undefined: the runtime does not tell. */
   readonly busy?: boolean;
+  /** It cannot be unloaded: it is there for as long as its runtime runs. */
+  readonly stays?: true;
   readonly digest?: string;
 };
 

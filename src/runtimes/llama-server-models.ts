@@ -56,6 +56,7 @@ export function loadedAlone(model: ListedModel, props: unknown): LoadedModel {
   return {
     ...loadedModel(model),
     state: sleeps ? "sleeping" : "loaded",
+    stays: true,
     ...withoutUndefined({ context: context ?? model.context }),
   };
 }

@@ -233,6 +233,14 @@ describe("unloading", () => {
     expect(names({ usedBy: (_, model) => (model === "small" ? [] : ["plan"]) })).toEqual(["big"]);
   });
 
+  it("never takes one that stays for as long as its runtime runs", () => {
+    const stays = loaded.map((each) =>
+      each.name === "big" ? { ...each, stays: true as const } : each,
+    );
+
+    expect(names({ runtime: { ...runtime, loaded: stays } })).toEqual(["middle", "small"]);
+  });
+
   it("leaves a busy model alone, and one that another ai-rules uses", () => {
     const busy = { ...runtime, loaded: loaded.map((each) => ({ ...each, busy: true })) };
 

@@ -37,6 +37,7 @@ describe("the answers of a real llama-server", () => {
       name: "/models/tiny-plan.gguf",
       instance: "/models/tiny-plan.gguf",
       state: "loaded",
+      stays: true,
       context: 4096,
       sizeBytes: 3_101_184,
       quantization: "F32",

@@ -52,6 +52,7 @@ describe("a llama-server with one model", () => {
         name: qwen,
         instance: qwen,
         state: "loaded",
+        stays: true,
         context: 65_536,
         sizeBytes: 18 * 1024 ** 3,
         quantization: "Q4_K_M",

@@ -73,7 +73,7 @@ function act(state: State, { row, key, now }: Act): Step {
     case "u":
       return row.type === "loaded" && row.deeds.includes("unload")
         ? unload(state, row, now)
-        : refuse(state, row.type === "loaded" ? cannot(row, "unload") : "it is not loaded", now);
+        : refuse(state, row.type === "loaded" ? noUnload(row) : "it is not loaded", now);
     case "t":
       return row.type === "loaded" && row.deeds.includes("keep-alive")
         ? beginJob(state, keepJob(row, now), now).done
@@ -83,7 +83,9 @@ function act(state: State, { row, key, now }: Act): Step {
             now,
           );
     case "c":
-      return step(state, { type: "copy-by-hand", job: jobOf(state, row) });
+      return row.deeds.includes("copy")
+        ? step(state, { type: "copy-by-hand", job: jobOf(state, row) })
+        : refuse(state, staysText(row), now);
     case "m": {
       const model = formatModelRef({ runtime: row.runtime.address.id, name });
       return choose(state, { mode: state.focus, model, now });
@@ -103,6 +105,14 @@ function title(row: ModelRow): string {
 
 function cannot(row: ModelRow, deed: string): string {
   return `${title(row)} has no way to ${deed} a model`;
+}
+
+function noUnload(row: LoadedRow): string {
+  return row.loaded.stays ? staysText(row) : cannot(row, "unload");
+}
+
+function staysText(row: ModelRow): string {
+  return `${title(row)} has its model for as long as it runs: stop it to free the memory`;
 }
 
 function refuse(state: State, text: string, now: number): Step {

@@ -385,6 +385,19 @@ describe("the list of models", () => {
     ]);
   });
 
+  it("says of a model that stays why it cannot be unloaded, and copies no command for it", () => {
+    const alone = loaded.map((each) => ({ ...each, stays: true as const }));
+    const begun = listing("ollama/alpha", { runtimes: [{ ...ollama, loaded: alone }] });
+
+    for (const chord of ["u", "c"]) {
+      const [said, effects] = after(begun, key(chord));
+
+      expect(said.notice?.text).toMatch(/for as long as it runs: stop it/);
+      expect(effects.map(({ type }) => type)).not.toContain("copy-by-hand");
+      expect(said.models.jobs).toEqual([]);
+    }
+  });
+
   it("gives a model to the focused mode", () => {
     const [done] = after(listing("ollama/alpha"), key("m"));
 
