@@ -7,14 +7,16 @@ import type { OptionValues } from "./arguments.ts";
 import type { CommandName } from "./commands.ts";
 import { describedModel } from "./describe-model.ts";
 import type { FoundModel } from "./find-model.ts";
-import { loadModel, readContext, unloadModel } from "./models-load.ts";
+import { loadModel } from "./models-load.ts";
 import { pullModel } from "./models-pull.ts";
 import { fitReport, jsonText, modelReport, modelsReport } from "./models-report.ts";
 import type { ModelReport } from "./models-report-schema.ts";
 import { fitText, modelLines } from "./models-show.ts";
 import { fitIn, type ModelsSurvey, surveyModels } from "./models-survey.ts";
 import { modelsTable } from "./models-table.ts";
+import { unloadModel } from "./models-unload.ts";
 import { pickModel } from "./models-use.ts";
+import { readContext } from "./option-values.ts";
 import type { Tools } from "./run-job.ts";
 
 export type ModelsInvocation = {
