@@ -13,7 +13,6 @@ import {
 import type { PaneState, State } from "../../src/core/state.ts";
 import { sampleModelsState } from "../fakes/sample-models.ts";
 import {
-  barePane,
   sampleNow as now,
   samplePane,
   sampleState,

@@ -7,7 +7,7 @@ import { modelName } from "../select.ts";
 import type { Overlay, State } from "../state.ts";
 import { printable } from "../text.ts";
 import { openPicker, pickerTimer } from "./models-overlays.ts";
-import { briefMs, notify } from "./notice.ts";
+import { notify } from "./notice.ts";
 import type { OverlayKey } from "./overlays.ts";
 import { andThen, closeOverlay, type Step, step } from "./step.ts";
 import { beginSwitch, goalOf } from "./switching.ts";
