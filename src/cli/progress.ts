@@ -95,7 +95,8 @@ function createSpeed(clock: Pick<Clock, "monotonic">) {
   let samples: readonly { readonly at: number; readonly bytes: number }[] = [];
   return {
     add(bytes: number | undefined) {
-      if (bytes === undefined) return;
+      // The first bytes of a download that goes on were there before.
+      if (!bytes) return;
       const at = clock.monotonic();
       samples = [...samples.filter((sample) => at - sample.at < spanMs), { at, bytes }].slice(-200);
     },

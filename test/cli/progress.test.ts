@@ -56,19 +56,20 @@ describe("progress on a terminal", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("tells how long it will take from the last seconds", () => {
+  it("tells how long it will take from the last seconds, not from what was there before", () => {
     const clock = createManualClock();
     const console = createRecordedConsole({ statusCols: 100 });
     const progress = createProgress(console, { title: "pulling x", clock });
     const totalBytes = gigabyte;
 
+    progress.update({ share: 0, doneBytes: 0, totalBytes });
     for (let second = 0; second <= 4; second++) {
-      const doneBytes = second * 10 * 1024 ** 2;
+      const doneBytes = (500 + second * 10) * 1024 ** 2;
       progress.update({ share: doneBytes / totalBytes, doneBytes, totalBytes });
       clock.advance(1000);
     }
 
-    expect(console.drawn.at(-1)).toMatch(/4% 40 MB of 1\.0 GB 10 MB\/s 1:38 left$/);
+    expect(console.drawn.at(-1)).toMatch(/53% 540 MB of 1\.0 GB 10 MB\/s 0:48 left$/);
   });
 });
 
