@@ -94,19 +94,37 @@ const runtime = z.strictObject({
   enabled: z.boolean().optional().describe("false leaves it alone."),
 });
 
+/**
+ * A runtime's id is its provider's in OpenCode. With one of these, a login that the user stored for
+ * the cloud's provider is used for the runtime, and breaks it (measured on OpenCode 1.18.33).
+ */
+const cloudProviders: ReadonlySet<string> = new Set([
+  "anthropic",
+  "azure",
+  "deepseek",
+  "github-copilot",
+  "google",
+  "groq",
+  "mistral",
+  "openai",
+  "opencode",
+  "openrouter",
+  "xai",
+]);
+
 const runtimes = z
   .record(
     z.string().regex(/^[A-Za-z0-9][\w.-]*$/, "expected an id of letters, digits, _ . and -"),
     runtime,
   )
   .superRefine((all, context) => {
-    for (const [id, { url, enabled }] of Object.entries(all))
-      if (url === undefined && enabled !== false && !runtimeKinds.some((kind) => kind === id))
-        context.addIssue({
-          code: "custom",
-          path: [id],
-          message: `expected a url, since ${id} is no kind of runtime`,
-        });
+    for (const [id, { url, enabled }] of Object.entries(all)) {
+      if (enabled === false) continue;
+      const refuse = (message: string) => context.addIssue({ code: "custom", path: [id], message });
+      if (cloudProviders.has(id)) refuse(`expected another id: OpenCode's own ${id} has this one`);
+      else if (url === undefined && !runtimeKinds.some((kind) => kind === id))
+        refuse(`expected a url, since ${id} is no kind of runtime`);
+    }
   });
 
 const noSize = 'expected a size such as "45GB", or a number of bytes';

@@ -18,8 +18,11 @@ export type Readiness = {
 
 type Waiting = { readonly mode: AgentMode; readonly go: () => void };
 
-/** No agent waits for its model longer than this; OpenCode itself takes 3 s to its prompt. */
-const patienceMs = 1000;
+/**
+ * No agent waits for its model longer than this; OpenCode itself takes 3 s to its prompt. On a busy
+ * machine the first answers of a runtime that is up take more than a second.
+ */
+const patienceMs = 2000;
 
 export function createReadiness(
   clock: Pick<Clock, "after">,

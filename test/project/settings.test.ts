@@ -165,7 +165,7 @@ describe("models and runtimes", () => {
     "box": { "type": "ollama" },
     "a/b": { "url": "x" },
     "ollama": { "type": "olama", "keepAlive": "soon", "apiKeyVariable": "sk-123 456", "ulr": "x" },
-    "off": { "enabled": false }
+    "off": { "enabled": false }, "openai": { "url": "http://box:8000" }
   },
   "memory": { "budget": "much" }
 }`,
@@ -178,6 +178,7 @@ describe("models and runtimes", () => {
       'ai-rules.json:6:25 runtimes.ollama.type: expected one of "ollama", "lmstudio", "mlx", "llama-server", "llama-swap", "openai", got "olama"',
       'ai-rules.json:6:47 runtimes.ollama.keepAlive: expected a length of time such as "30m", or -1 for ever, got "soon"',
       "ai-rules.json:6:73 runtimes.ollama.apiKeyVariable: expected a variable's name, got another text",
+      'ai-rules.json:7:44 runtimes.openai: expected another id: OpenCode\'s own openai has this one, got {"url":"http://box:8000"}',
       'ai-rules.json:9:25 memory.budget: expected a size such as "45GB", or a number of bytes, got "much"',
     ]);
     expect(lines(warnings)).toEqual([

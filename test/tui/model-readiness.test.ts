@@ -78,11 +78,11 @@ describe("an agent", () => {
       },
     ],
     ["nobody knows its model", {}],
-  ])("waits a second while %s", async (_title, models) => {
+  ])("waits two seconds while %s", async (_title, models) => {
     const program = open({ ...nothing, ...models });
 
     expect(await program.start()).toBe(false);
-    expect(await program.pass(999)).toBe(false);
+    expect(await program.pass(1999)).toBe(false);
     expect(await program.pass(1)).toBe(true);
   });
 
