@@ -92,8 +92,8 @@ export function filterModelRows(rows: readonly ModelRow[], query: string): reado
     const text = searchText(row);
     return words.every((word) => text.includes(word));
   });
-  const isNamed = ({ name }: ModelRow) => Number(words.includes(name.toLowerCase()));
-  return found.toSorted((a, b) => isNamed(b) - isNamed(a));
+  const named = found.filter(({ name }) => words.includes(name.toLowerCase()));
+  return named.length === 0 ? found : [...new Set([...named, ...found])];
 }
 
 function searchText({ name, runtimeId, runtimeTitle, quant, model, ...row }: ModelRow): string {
