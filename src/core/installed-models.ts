@@ -79,6 +79,16 @@ export function knowsInstalled({ connection, installedAt }: RuntimeState): boole
   return installedAt !== undefined && (connection.type === "up" || connection.type === "stale");
 }
 
+/** Whether a runtime is missed when it is down: its address was given, or a mode's model is there. */
+export function isMissed(
+  { address }: Pick<RuntimeState, "address">,
+  { wishes }: Pick<ModelsState, "wishes">,
+): boolean {
+  if (address.expected) return true;
+  const refs = Object.values(wishes).map(({ model }) => parseModelRef(model));
+  return refs.some((ref) => ref?.runtime === address.id);
+}
+
 /** The modes that use a model: those that are meant to, and those whose agent says it does. */
 export function modesUsing(
   view: ModelsView,

@@ -1,6 +1,7 @@
 /** Runtimes with their models as one flat list, and what can be done with each row. */
 import {
   findLoaded,
+  isMissed,
   knowsInstalled,
   type ModelsView,
   modesUsing,
@@ -41,7 +42,7 @@ export type RuntimeRow = {
  */
 export function runtimeRows(view: ModelsView): readonly RuntimeRow[] {
   return view.models.runtimes
-    .filter(({ address, connection }) => address.expected || connection.type !== "down")
+    .filter((runtime) => runtime.connection.type !== "down" || isMissed(runtime, view.models))
     .flatMap((runtime) => [
       { type: "runtime", key: runtime.address.id, runtime, deeds: [] } as const,
       ...runtime.loaded.map((loaded) => loadedRow(view, { runtime, loaded })),

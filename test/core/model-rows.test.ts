@@ -189,7 +189,9 @@ describe("the rows of runtimes", () => {
       connection: { type: "down", since: sampleNow, problem },
     });
 
-    expect(runtimeRows(view({ runtimes: [idle] }))).toEqual([]);
+    expect(runtimeRows(view({ runtimes: [idle], wishes: {} }))).toEqual([]);
+    const wishes = { plan: { model: "mlx/qwen", source: { from: "pick" } } } as const;
+    expect(runtimeRows(view({ runtimes: [idle], wishes }))).toHaveLength(1);
   });
 
   it("say what can be done with each", () => {

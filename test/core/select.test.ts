@@ -12,12 +12,7 @@ import {
 } from "../../src/core/select.ts";
 import type { PaneState, State } from "../../src/core/state.ts";
 import { sampleModelsState } from "../fakes/sample-models.ts";
-import {
-  sampleNow as now,
-  samplePane,
-  sampleState,
-  withPane,
-} from "../fakes/sample-state.ts";
+import { sampleNow as now, samplePane, sampleState, withPane } from "../fakes/sample-state.ts";
 
 const problem = { code: "pane/not-started", message: "no", remedy: "yes" } as const;
 

@@ -1,6 +1,7 @@
 /** The picker: all models of all runtimes, for one mode. Only the rows in sight are laid out. */
 import { wrapText } from "../../core/cell-text.ts";
 import { fitLines } from "../../core/fit.ts";
+import { isMissed } from "../../core/installed-models.ts";
 import { filterModelRows, type ModelRow, modelRows, runtimeName } from "../../core/model-rows.ts";
 import type { Overlay, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
@@ -86,8 +87,8 @@ function emptyLines({ models }: State, { cols, rows }: Size, all: number): reado
   const isUp = models.runtimes.some(({ connection: { type } }) => type === "up");
   if (isUp) return [line("no model is installed: get one with `ollama pull NAME`", "dim")];
   const ways = models.runtimes.flatMap((runtime) => {
-    const { address, connection } = runtime;
-    if (!address.expected || !("problem" in connection)) return [];
+    const { connection } = runtime;
+    if (!isMissed(runtime, models) || !("problem" in connection)) return [];
     return [`${runtimeName(runtime)}: ${connection.problem.remedy}`];
   });
   const texts =

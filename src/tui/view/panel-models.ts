@@ -36,7 +36,7 @@ export function modelLines(request: ModelsRequest): readonly Line[] {
   const { state, cols, room } = request;
   const gap = room === "spacious" ? [blank] : [];
   const memory = shownMemory(state);
-  const runtimes = state.models.runtimes.filter((each) => !isAbsent(each));
+  const runtimes = state.models.runtimes.filter((each) => !isAbsent(each, state.models));
   if (room === "trouble") {
     const troubled = runtimes.filter(isInTrouble).map((each) => headLine(each, state));
     return [...warningLines({ ...request, room: "errors" }), ...troubled];
@@ -130,7 +130,9 @@ function indented(text: string | undefined, { cols, rows, meaning }: Indented): 
 
 /** "not running: LM Studio, llama-server": default addresses where nothing answers. */
 function absentLines({ models }: State, cols: number): readonly Line[] {
-  const names = models.runtimes.filter((each) => isAbsent(each) && !isAsked(each)).map(runtimeName);
+  const names = models.runtimes
+    .filter((each) => isAbsent(each, models) && !isAsked(each))
+    .map(runtimeName);
   if (names.length === 0) return [];
   const text = `not running: ${[...new Set(names)].join(", ")}`;
   return wrapText(text, cols, 2).map((each) => line(each, "dim"));

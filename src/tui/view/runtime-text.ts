@@ -1,6 +1,8 @@
 /** Runtimes in words: what they are called, whether they answer, where they are. */
 import { roughly } from "../../core/format.ts";
+import { isMissed } from "../../core/installed-models.ts";
 import { runtimeName } from "../../core/model-rows.ts";
+import type { ModelsState } from "../../core/models.ts";
 import { type RuntimeState, runtimeTitles } from "../../core/runtime.ts";
 import type { Glyph } from "../../core/select.ts";
 import { printable } from "../../core/text.ts";
@@ -45,9 +47,10 @@ export function connectionText({ connection }: RuntimeState, now: number): Conne
 }
 
 /** Nobody asked for it and nothing of its kind answers there: nothing is missing. */
-export function isAbsent({ address, connection }: RuntimeState): boolean {
-  const { type } = connection;
-  return !address.expected && (type === "probing" || type === "down" || type === "wrong-service");
+export function isAbsent(runtime: RuntimeState, models: Pick<ModelsState, "wishes">): boolean {
+  const { type } = runtime.connection;
+  const isOut = type === "probing" || type === "down" || type === "wrong-service";
+  return isOut && !isMissed(runtime, models);
 }
 
 /** It was asked for and cannot be used. */

@@ -208,6 +208,13 @@ describe("a runtime in the side panel", () => {
     expect(only(absentMlx)).toMatch(/Greeting\n\n not running: MLX$/);
   });
 
+  it("misses a runtime at a default address once a mode is meant to use its model", () => {
+    const wishes = { plan: { model: "mlx/qwen", source: { from: "pick" } } } as const;
+    const text = panel(sampleModelsState({ runtimes: [absentMlx], wishes }));
+
+    expect(text).toMatch(/✕ MLX +down\n +start it: ollama serve$/);
+  });
+
   it("shows a model that is on its way, with its time", () => {
     const job = {
       id: "1",
