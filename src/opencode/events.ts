@@ -155,7 +155,7 @@ export function readStatus(value: unknown): SessionStatus {
       return {
         type: "retry",
         attempt: asNumber(status["attempt"]) ?? 1,
-        message: oneLine(asText(status["message"]) ?? ""),
+        message: oneLine(spokenWords(asText(status["message"]) ?? "")),
         next: asNumber(status["next"]) ?? 0,
       };
     default:
@@ -206,7 +206,18 @@ function readError(sessionId: string | undefined, error: JsonObject): OpencodeEv
   // The user's own esc is not a failure.
   if (error["name"] === "MessageAbortedError") return { type: "aborted", ...session };
   const message = asText(asObject(error["data"])["message"]) ?? asText(error["name"]) ?? "error";
-  return { type: "failed", ...session, message: oneLine(message) };
+  return { type: "failed", ...session, message: oneLine(spokenWords(message)) };
+}
+
+/**
+ * What a runtime says when it fails in the midst of an answer comes as the JSON it was sent in
+ * (measured on OpenCode 1.18.33): of that, the sentence.
+ */
+function spokenWords(message: string): string {
+  if (!message.startsWith("{")) return message;
+  const error = asObject(parseJson(message));
+  const inner = asObject(error["error"]);
+  return asText(error["message"]) ?? asText(inner["message"]) ?? asText(error["error"]) ?? message;
 }
 
 function oneLine(text: string): string {

@@ -7,6 +7,8 @@
  *                          once the result of the one before is known
  *   HOLD                   sends the first words, then keeps the stream open until `release()`
  *   FAIL400, FAIL500       fail with that HTTP status
+ *   BREAK:text             sends the first words, then that error, as runtimes do in a stream
+ *   CUT                    sends the first words and breaks the connection off
  *   SAY:text               at the end of a script: answers with that text instead
  *
  * A conversation for people to read has its scripts apart: `scripts` holds them by prompt.
@@ -129,6 +131,8 @@ function answer(request: ModelRequest, response: ServerResponse, held: Set<() =>
   if (failure)
     return sendJson(response, Number(failure), { error: { message: `failed with ${failure}` } });
 
+  if (/\bBREAK:|\bCUT\b/.test(prompt)) return breakText(request, response, prompt);
+
   const call = toolCalls(prompt)[toolResults.length];
   if (call) return sendToolCall(request, response, { ...call, index: toolResults.length });
   const said = /\bSAY:([\s\S]*)$/.exec(prompt)?.[1];
@@ -179,6 +183,15 @@ function holdText(request: ModelRequest, response: ServerResponse, { text, held 
   };
   held.add(finish);
   response.on("close", () => held.delete(finish));
+}
+
+function breakText(request: ModelRequest, response: ServerResponse, prompt: string): void {
+  const message = /\bBREAK:([\s\S]*)$/.exec(prompt)?.[1];
+  const error = { message, type: "api_error", param: null, code: null };
+  const last = message === undefined ? "" : `data: ${JSON.stringify({ error })}\n\n`;
+  startStream(response);
+  sendChunk(request, response, { delta: { role: "assistant", content: "the first words" } });
+  response.write(last, () => (message === undefined ? response.destroy() : response.end()));
 }
 
 function sendToolCall(

@@ -54,6 +54,24 @@ describe("the event parser", () => {
     ]);
   });
 
+  it.each([
+    ['{"message":"out of memory","type":"api_error","code":null}', "out of memory"],
+    ['{"error":{"message":"out of memory"}}', "out of memory"],
+    ['{"error":"out of\\u001b[2J memory"}', "out of memory"],
+    ["{half of", "{half of"],
+    ["out of memory", "out of memory"],
+  ])("tells of the failure %j what its sentence is", (message, said) => {
+    const error = { name: "APIError", data: { message } };
+    const status = { type: "retry", attempt: 1, message, next: 5 };
+
+    expect(parse(line("session.error", { sessionID: "s", error }))).toEqual([
+      { type: "failed", sessionId: "s", message: said },
+    ]);
+    expect(parse(line("session.status", { sessionID: "s", status }))).toMatchObject([
+      { status: { message: said } },
+    ]);
+  });
+
   it("joins events that arrive in pieces, also within a character", () => {
     const bytes = Buffer.from(
       line("session.updated", { info: { id: "s", title: "héllo 🚀", time: { updated: 5 } } }),
