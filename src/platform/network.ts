@@ -3,14 +3,18 @@ import type { FetchPatiently, Network } from "./ports.ts";
 
 /** HTTP by Node's own fetch and by one that waits longer, and free ports of the loopback interface. */
 export function createNetwork(): Network {
+  const fetchPatiently = createFetchPatiently();
   return { fetch: (input, init) => globalThis.fetch(input, init), fetchPatiently, freePort };
 }
 
 /** Node's HTTP and TLS take 10 ms to load, which a start would wait for and no pane needs. */
-const fetchPatiently: FetchPatiently = async (url, options) => {
-  const { fetchPatiently: fetchNow } = await import("./patient-fetch.ts");
-  return fetchNow(url, options);
-};
+function createFetchPatiently(): FetchPatiently {
+  let loading: Promise<{ readonly fetchPatiently: FetchPatiently }> | undefined;
+  return async (url, options) => {
+    loading ??= import("./patient-fetch.ts");
+    return (await loading).fetchPatiently(url, options);
+  };
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
-import type { FetchPatiently, PatientRequest } from "./ports.ts";
+import { text } from "node:stream/consumers";
+import type { FetchPatiently, PatientRequest, PatientResponse } from "./ports.ts";
 
 /**
  * Not imported: an import of node:http also loads Node's fetch, because it reads all that the module
@@ -11,12 +11,13 @@ const { request: requestHttps } = process.getBuiltinModule("node:https");
 
 /** Until a connection stands, as in Node's fetch; a host that swallows packets never refuses. */
 const connectTimeoutMs = 10_000;
-/** Statuses that have no body; `Response` refuses one (fetch standard, "null body status"). */
+/** Statuses that have no body (fetch standard, "null body status"). */
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
  * Requests over node:http. Node's fetch gives up when no header has come within 300 s, and a large
- * model can take longer than that to load.
+ * model can take longer than that to load. The answer is no `Response`: its streams would double
+ * what a request costs, and runtimes are asked all the time.
  */
 export const fetchPatiently: FetchPatiently = (url, options = {}) =>
   attempt(url, options).catch((error: unknown) => {
@@ -24,24 +25,17 @@ export const fetchPatiently: FetchPatiently = (url, options = {}) =>
     throw error;
   });
 
-function attempt(url: string, options: PatientRequest): Promise<Response> {
+function attempt(url: string, options: PatientRequest): Promise<PatientResponse> {
   return new Promise((resolve, reject) => {
-    const { protocol } = new URL(url);
-    const open = protocol === "https:" ? requestHttps : requestHttp;
-    const request = open(url, {
+    const address = new URL(url);
+    const open = address.protocol === "https:" ? requestHttps : requestHttp;
+    const request = open(address, {
       method: options.method ?? "GET",
       headers: { ...options.headers },
       ...(options.signal ? { signal: options.signal } : {}),
     });
     limitConnecting(request);
-    request.once("response", (incoming) => {
-      try {
-        resolve(toResponse(incoming));
-      } catch (error) {
-        request.destroy();
-        reject(failed(error, request));
-      }
-    });
+    request.once("response", (incoming) => resolve(toResponse(incoming)));
     request.on("error", (error) => reject(failed(error, request)));
     request.end(options.body);
   });
@@ -57,19 +51,26 @@ function limitConnecting(request: ClientRequest): void {
   });
 }
 
-function toResponse(incoming: IncomingMessage): Response {
+function toResponse(incoming: IncomingMessage): PatientResponse {
   const status = incoming.statusCode ?? 0;
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
-  if (withoutBody.has(status)) {
-    incoming.resume();
-    return new Response(null, { status, headers });
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one class with two type names.
-  const body = Readable.toWeb(incoming) as ReadableStream;
-  return new Response(body, { status, headers });
+  const isEmpty = withoutBody.has(status);
+  if (isEmpty) incoming.resume();
+  return {
+    status,
+    ok: status >= 200 && status < 300,
+    headers: headersOf(incoming),
+    body: isEmpty ? null : incoming,
+    text: () => (isEmpty ? Promise.resolve("") : text(incoming)),
+  };
+}
+
+function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(headers).map(([name, value = ""]) => [
+      name,
+      typeof value === "string" ? value : value.join(", "),
+    ]),
+  );
 }
 
 /** The shape fetch gives its failures: a TypeError with the system's own error as its cause. */

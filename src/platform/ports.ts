@@ -193,8 +193,21 @@ export type PatientRequest = {
   readonly signal?: AbortSignal;
 };
 
+/** The part of fetch's Response that is needed here. */
+export type PatientResponse = {
+  readonly status: number;
+  readonly ok: boolean;
+  /** Names are in small letters. */
+  readonly headers: Iterable<readonly [string, string]> & {
+    get(name: string): string | null | undefined;
+  };
+  /** To be read once, by this or by `text`. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+  text(): Promise<string>;
+};
+
 /** The part of fetch that is needed here; it follows no redirect and fails as fetch does. */
-export type FetchPatiently = (url: string, request?: PatientRequest) => Promise<Response>;
+export type FetchPatiently = (url: string, request?: PatientRequest) => Promise<PatientResponse>;
 
 export type Network = {
   readonly fetch: typeof globalThis.fetch;

@@ -1,7 +1,7 @@
 /** HTTP to one runtime: JSON, lines of JSON and server-sent events, each with limits. */
 import { AiRulesError } from "../core/error.ts";
 import { parseJson } from "../core/json.ts";
-import type { FetchPatiently } from "../platform/ports.ts";
+import type { FetchPatiently, PatientResponse } from "../platform/ports.ts";
 import { linesOf } from "./byte-lines.ts";
 import { noAnswer, statusFault } from "./faults.ts";
 import { type ServerEvent, serverEvents } from "./server-events.ts";
@@ -59,13 +59,17 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
   const secrets = [token, ...(credentials?.split(" ") ?? [])].filter(isSecret);
 
   /** The whole answer, without what the server was shown: its words are shown and logged. */
-  async function readAnswer(response: Response): Promise<RuntimeAnswer> {
+  async function readAnswer(response: PatientResponse): Promise<RuntimeAnswer> {
     const text = secrets.reduce(masked, await readText(response, base));
     const headers = Object.fromEntries(response.headers);
     return { status: response.status, json: parseJson(text), text, headers };
   }
 
-  function send(path: string, options: RequestOptions, signal: AbortSignal): Promise<Response> {
+  function send(
+    path: string,
+    options: RequestOptions,
+    signal: AbortSignal,
+  ): Promise<PatientResponse> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     return fetch(`${base}${path}`, {
       method: options.method ?? (body === undefined ? "GET" : "POST"),
@@ -173,7 +177,7 @@ function masked(text: string, secret: string): string {
   return text.replaceAll(secret, "***");
 }
 
-async function readText(response: Response, url: string): Promise<string> {
+async function readText(response: PatientResponse, url: string): Promise<string> {
   const decoder = new TextDecoder();
   const parts: string[] = [];
   let length = 0;
