@@ -222,6 +222,30 @@ describe("names from outside", () => {
   });
 });
 
+describe("a token", () => {
+  it("is sent to its runtime and told to nobody, whatever goes wrong", async () => {
+    const token = "a-token-of-mine";
+    const { done, failed, ollama } = await begin({
+      ollama: { token },
+      variables: { OLLAMA_API_KEY: token },
+    });
+
+    const texts = [
+      (await done("models")).out,
+      (await done("models --json")).out,
+      (await done("models show llama3.1:8b")).out,
+      (await done("models use plan llama3.1:8b")).out,
+      (await done("models load llama3.1:8b")).notes,
+    ];
+    ollama.trouble({ type: "status", status: 500, body: { error: `bad key ${token}` } });
+    texts.push((await done("models")).out, (await done("models --json")).out);
+    texts.push(JSON.stringify(await failed("models load llama3.1:8b")));
+
+    expect(ollama.loadedNames()).toEqual(["llama3.1:8b"]);
+    for (const text of texts) expect(text).not.toContain(token);
+  });
+});
+
 describe("ai-rules models show and fit", () => {
   it("tell one model whole", async () => {
     const { done } = await begin();

@@ -348,6 +348,12 @@ describe("the list of models", () => {
     const usedElsewhere = ["http://127.0.0.1:11434 alpha:8b"];
     const [shared] = after(listing("ollama/alpha", { usedElsewhere }), key("u"));
     expect(shared.overlay).toMatchObject({ confirm: { details: ["Another ai-rules uses it."] } });
+
+    const remote = { ...ollama, loaded, address: { ...ollama.address, local: false } };
+    const [away] = after(listing("ollama/alpha", { runtimes: [remote] }), key("u"));
+    expect(away.overlay).toMatchObject({
+      confirm: { details: ["It is on another machine: others may use it."] },
+    });
   });
 
   it("keeps a model for longer with each press", () => {
