@@ -103,11 +103,16 @@ function otherService(
     message: `${what} answers at ${where}, not ${meant}`,
     remedy:
       address.kind === undefined
-        ? "correct its URL"
-        : `correct its URL or its kind, or start it: \`${adapter.startCommand}\``,
+        ? `correct what ${whereItStands(address)} says`
+        : `correct what ${whereItStands(address)} says, or start it: \`${adapter.startCommand}\``,
   };
   if (address.expected) return { type: "wrong-service", found: what, problem };
   return { type: "down", since: "since" in contact ? contact.since : 0, problem };
+}
+
+/** What says that the runtime is there. */
+function whereItStands({ source, id }: RuntimeAddress): string {
+  return source.from === "variable" ? source.name : `runtimes.${printable(id)}`;
 }
 
 function explained(error: unknown, { address, adapter }: Place): { readonly problem: Problem } {

@@ -417,7 +417,13 @@ describe("several addresses with one URL", () => {
     await pass(0);
 
     expect(last("mlx")).toMatchObject({
-      connection: { type: "wrong-service", found: "llama-server" },
+      connection: {
+        type: "wrong-service",
+        found: "llama-server",
+        problem: {
+          remedy: expect.stringContaining("correct what runtimes.mlx says, or start"),
+        },
+      },
       loaded: [],
       installed: [],
     });

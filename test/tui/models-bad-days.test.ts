@@ -245,7 +245,7 @@ describe("an Ollama", () => {
 
     const panel = program.panel().replace(/\s+/g, " ");
     expect(panel).toContain("✕ Ollama wrong service it is LM Studio");
-    expect(panel).toContain("correct its URL or its kind, or start it: `ollama serve`");
+    expect(panel).toContain("says, or start it: `ollama serve`");
   });
 
   it("that wants a token names the variable; the token itself stays where it is", async () => {
