@@ -42,6 +42,7 @@ export type ModelRow = {
   /** Whether that context is loaded, what the model itself says, or only the longest it can have. */
   readonly contextFrom?: "loaded" | "own" | "max";
   readonly tools: "yes" | "no" | "?";
+  /** Worked out when it is first asked for: of a long list only some rows are seen. */
   readonly fit: Fit;
   readonly loaded: boolean;
   readonly usedBy: readonly AgentMode[];
@@ -96,7 +97,8 @@ export function filterModelRows(rows: readonly ModelRow[], query: string): reado
   return named.length === 0 ? found : [...new Set([...named, ...found])];
 }
 
-function searchText({ name, runtimeId, runtimeTitle, quant, model, ...row }: ModelRow): string {
+function searchText(row: ModelRow): string {
+  const { name, runtimeId, runtimeTitle, quant, model } = row;
   const flags = [
     row.tools === "yes" ? "tools" : "",
     row.loaded ? "loaded" : "",
@@ -148,6 +150,7 @@ function rowOf(
   model: InstalledModel,
 ): ModelRow {
   const ref = formatModelRef({ runtime: runtime.address.id, name: model.name });
+  let fit: Fit | undefined;
   const loadedModel = findLoaded(runtime, model.name);
   const disabled = disabledBy(runtime);
   return {
@@ -159,15 +162,18 @@ function rowOf(
     quant: printable(model.quantization ?? loadedModel?.quantization ?? ""),
     ...contextColumn(model, loadedModel),
     tools: toolsWord(model.tools),
-    fit: fitOf({
-      model,
-      runtime,
-      runtimes: models.runtimes,
-      memory: models.memory,
-      usedBy,
-      usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
-      find,
-    }),
+    get fit() {
+      fit ??= fitOf({
+        model,
+        runtime,
+        runtimes: models.runtimes,
+        memory: models.memory,
+        usedBy,
+        usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
+        find,
+      });
+      return fit;
+    },
     loaded: loadedModel?.state === "loaded",
     usedBy: usedBy(runtime, model.name),
     cloud: model.cloud,

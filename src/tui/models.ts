@@ -11,7 +11,7 @@ import type { RuntimeAddress, RuntimeState } from "../core/runtime.ts";
 import type { State } from "../core/state.ts";
 import { agentOf } from "../opencode/mode-config.ts";
 import { readOpencodeModels } from "../opencode/opencode-models.ts";
-import type { Ports, Variables } from "../platform/ports.ts";
+import type { Cancel, Ports, Variables } from "../platform/ports.ts";
 import { createModelUses } from "../project/model-uses.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import { runtimeAddresses } from "../runtimes/addresses.ts";
@@ -60,6 +60,9 @@ type Watched = {
   readonly variables: Variables;
 };
 
+/** What is refreshed for an overlay that opens comes after its first frame, in ms. */
+const refreshMs = 80;
+
 export function createModels(options: ModelsOptions): Models {
   const { ports, state, dispatch } = options;
   let monitor: Monitor | undefined;
@@ -70,6 +73,7 @@ export function createModels(options: ModelsOptions): Models {
   let setUps = 0;
   let isSetUp = false;
   let stopped = false;
+  let refreshing: Cancel | undefined;
 
   const readiness = createReadiness(ports.clock, { state, isSetUp: () => isSetUp });
   const loadedNews = createLoadedNews(ports.clock, () => state().models.runtimes);
@@ -189,7 +193,10 @@ export function createModels(options: ModelsOptions): Models {
 
   return {
     setUp: () => void setUp(),
-    refresh: () => monitor?.refresh(),
+    refresh() {
+      refreshing?.();
+      refreshing = ports.clock.after(refreshMs, () => monitor?.refresh());
+    },
     describe: (model) => void describe(model),
     runJob(job) {
       running.set(job.id, job);
@@ -212,6 +219,7 @@ export function createModels(options: ModelsOptions): Models {
     },
     stop() {
       stopped = true;
+      refreshing?.();
       readiness.stop();
       loadedNews.stop();
       jobs.stop();

@@ -38,10 +38,11 @@ function typed(
   picker: Of<"model-picker">,
   { chord, text }: Pick<OverlayKey, "chord" | "text">,
 ): Of<"model-picker"> {
-  const selected = moved(picker.selected, { chord, count: rowsOf(state, picker).length });
-  if (selected !== undefined) return { ...picker, selected };
+  // The text first: to count the rows, all of them are made.
   const query = edited(picker.query, chord, text);
-  return query === picker.query ? picker : { ...picker, query, selected: 0 };
+  if (query !== picker.query) return { ...picker, query, selected: 0 };
+  const selected = moved(picker.selected, { chord, count: rowsOf(state, picker).length });
+  return selected === undefined ? picker : { ...picker, selected };
 }
 
 /** The details of the model on which the selection comes to rest are asked for. */
