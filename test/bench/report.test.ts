@@ -111,7 +111,7 @@ describe("the verdict on a budget", () => {
   });
 
   it("looks at both steps of picking a model", () => {
-    const steps = [[49, 40], [17, 9], [], []];
+    const steps = [[], [49, 40], [17, 9], [], []];
 
     expect(verdicts(run("picker", "ai-rules", { steps }))).toEqual([
       "≤ 50 ms: kept",

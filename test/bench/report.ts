@@ -219,7 +219,9 @@ function pickerSteps(
   program: ProgramName,
 ): readonly [readonly number[], readonly number[]] {
   const steps = pick(runs, "picker", program).map(({ result }) => result.steps);
-  return [steps.flatMap(([opens]) => opens ?? []), steps.flatMap(([, filters]) => filters ?? [])];
+  // The first step is the prefix.
+  const [opens, filters] = [1, 2].map((step) => steps.flatMap((each) => each[step] ?? []));
+  return [opens ?? [], filters ?? []];
 }
 
 /** The floods before the rest have left their mark in the resident size by then. */

@@ -72,17 +72,18 @@ const panelSettleMs = 5000;
 const agent = `case "$1" in --version) echo 1.18.33; exit ;; esac\n${echo}`;
 
 /**
- * ctrl+o m; a letter of the filter, which all names have as a small one; ctrl+c, and the pause of a
+ * ctrl+o, m; a letter of the filter, which all names have as a small one; ctrl+c, and the pause of a
  * step without keys, in which what was covered is drawn again.
  */
 const picking: HarnessOptions = {
   steps: [
-    { keys: "\x0fm", letter: "Q" },
+    { keys: "\x0f" },
+    { keys: "m", letter: "Q" },
     { keys: "E", letter: "E" },
     { keys: "\x03" },
     { keys: "" },
   ],
-  gapMs: 300,
+  gapMs: 200,
   settleMs: panelSettleMs,
 };
 
