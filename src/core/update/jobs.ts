@@ -61,7 +61,7 @@ function withJobs(state: State, jobs: readonly RunningJob[]): State {
 }
 
 /** Says that a job which no switch waits for is done. */
-export function tellDone(state: State, { deed }: ModelJob, now: number): Step {
+export function tellDone(state: State, { deed, runtime }: ModelJob, now: number): Step {
   const name = shortName(deed.model);
   switch (deed.type) {
     case "load":
@@ -71,7 +71,7 @@ export function tellDone(state: State, { deed }: ModelJob, now: number): Step {
     case "derive":
       return tell(state, `${name} is made`, now);
     case "keep-alive":
-      return tell(state, `${name} ${keptWords(deed.keepAlive)}`, now);
+      return tell(state, `${name} ${keptWords(deed.keepAlive)}${forWhom(state, runtime)}`, now);
     default:
       return deed satisfies never;
   }
@@ -81,6 +81,12 @@ function keptWords(keepAlive: string): string {
   return keepAlive.startsWith("-")
     ? "stays loaded"
     : `stays loaded for ${keepAlive} after each request`;
+}
+
+/** On another machine the time is not ours alone. */
+function forWhom({ models }: State, runtime: string): string {
+  const found = models.runtimes.find(({ address }) => address.id === runtime);
+  return found && !found.address.local ? ", for all who use that machine" : "";
 }
 
 function tell(state: State, text: string, now: number): Step {

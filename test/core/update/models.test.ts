@@ -313,6 +313,20 @@ describe("jobs", () => {
     expect(done.notice).toMatchObject({ level: "info", text });
   });
 
+  it("say that a time set on another machine holds for all who use it", () => {
+    const box = { ...ollama, address: { ...ollama.address, local: false } };
+    const what = { type: "keep-alive", model: "other:8b", keepAlive: "-1" } as const;
+    const job = { id: "1", runtime: "ollama", deed: what, since: now };
+
+    const [done] = after(picked({ runtimes: [box], jobs: [job] }), {
+      type: "job-ended",
+      id: "1",
+      end: "done",
+    });
+
+    expect(done.notice?.text).toBe("other:8b stays loaded, for all who use that machine");
+  });
+
   it("say why they failed", () => {
     const problem = {
       code: "model/out-of-memory",
