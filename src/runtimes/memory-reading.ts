@@ -89,11 +89,15 @@ type BudgetQuestion = {
   readonly totalBytes: number;
 };
 
+/** The least of what is wished, what the system lets the GPU have, and what there is. */
 function budgetOf({ budget, limit, totalBytes }: BudgetQuestion) {
-  if (budget.budgetBytes !== undefined) {
-    const budgetFrom = budget.budgetFrom ?? "the settings";
-    return { budgetBytes: Math.min(budget.budgetBytes, totalBytes), budgetFrom };
-  }
-  if (limit) return { budgetBytes: Math.min(limit.bytes, totalBytes), budgetFrom: limit.from };
-  return { budgetBytes: totalBytes, budgetFrom: "all of it" };
+  const bounds = [
+    { bytes: totalBytes, from: "all of it" },
+    ...(limit ? [limit] : []),
+    ...(budget.budgetBytes === undefined
+      ? []
+      : [{ bytes: budget.budgetBytes, from: budget.budgetFrom ?? "the settings" }]),
+  ];
+  const { bytes, from } = bounds.reduce((a, b) => (b.bytes <= a.bytes ? b : a));
+  return { budgetBytes: bytes, budgetFrom: from };
 }

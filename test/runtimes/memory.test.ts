@@ -126,6 +126,11 @@ describe("memory that is measured once", () => {
       budgetFrom: "the Metal limit",
       ramFreeBytes: 48 * GiB,
     });
+    // The variable of a profile for larger machines promises nothing that Metal does not give.
+    expect(await measureMemory(ports, { budgetBytes: 60 * GiB })).toMatchObject({
+      budgetBytes: 48 * GiB,
+      budgetFrom: "the Metal limit",
+    });
   });
 
   it("is on a Mac what its user lets models take", async () => {
@@ -150,11 +155,11 @@ describe("memory that is measured once", () => {
   });
 
   it.each([
-    [20, 20],
-    [100, 64],
+    [20, 20, "MLX_VRAM_LIMIT"],
+    [100, 64, "all of it"],
   ])(
     "gives models the %i GiB that someone says, but not more than there is",
-    async (wanted, got) => {
+    async (wanted, got, from) => {
       const { ports } = machine({ files: { "/proc/meminfo": meminfo(40) } });
 
       const memory = await measureMemory(ports, {
@@ -162,7 +167,7 @@ describe("memory that is measured once", () => {
         budgetFrom: "MLX_VRAM_LIMIT",
       });
 
-      expect(memory).toMatchObject({ budgetBytes: got * GiB, budgetFrom: "MLX_VRAM_LIMIT" });
+      expect(memory).toMatchObject({ budgetBytes: got * GiB, budgetFrom: from });
     },
   );
 });
