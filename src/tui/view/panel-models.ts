@@ -100,16 +100,20 @@ function troubleLines(runtime: RuntimeState, { cols, room }: ModelsRequest): rea
   if (connection.type === "up" || connection.type === "probing" || connection.type === "stale") {
     return [];
   }
-  const isShort = room === "short";
+  const { wrong, remedy } = troubleRows[room];
   return [
-    ...indented(whatIsWrong(connection, isShort), {
-      cols,
-      rows: isShort ? 1 : 2,
-      meaning: "error",
-    }),
-    ...indented(connection.problem.remedy, { cols, rows: isShort ? 1 : 3, meaning: "plain" }),
+    ...indented(whatIsWrong(connection, room === "short"), { cols, rows: wrong, meaning: "error" }),
+    ...indented(connection.problem.remedy, { cols, rows: remedy, meaning: "plain" }),
   ];
 }
+
+/** A sentence that is cut off helps nobody while rows are free. */
+const troubleRows = {
+  spacious: { wrong: 5, remedy: 6 },
+  full: { wrong: 2, remedy: 3 },
+  short: { wrong: 1, remedy: 1 },
+  trouble: { wrong: 1, remedy: 1 },
+} as const;
 
 type Trouble = Extract<Connection, { readonly type: "down" | "wrong-service" | "needs-token" }>;
 

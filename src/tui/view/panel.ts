@@ -145,13 +145,17 @@ const detailRows = 3;
 function detailLines(state: State, mode: AgentMode, cols: number): readonly Line[] {
   const pane = state.panes[mode];
   const change = switchText(state.models, mode, state.now);
+  const step = state.models.switches[mode]?.step;
+  // On lines of their own: the remedy must not be what a long message cuts off.
+  const failed = step?.type === "failed" ? step.problem : undefined;
   const texts: readonly (readonly [string | undefined, Meaning])[] = [
     [trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
     [pane.mismatch?.message, "warning"],
     [pane.lost && isAlive(pane) ? "no events from the agent" : undefined, "warning"],
     [modelText(state, pane), "plain"],
     [change && switchLine(change), "starting"],
-    [failure(state.models.switches[mode]), "error"],
+    [failed?.message, "error"],
+    [failed?.remedy, "plain"],
     [processText(pane), "dim"],
     [paneTopic(pane), "dim"],
   ];
@@ -164,11 +168,6 @@ function modelText({ models }: State, pane: PaneState): string | undefined {
   const name = modelName(pane.model ?? pane.wantedModel);
   const wish = models.wishes[pane.mode];
   return name !== undefined && wish?.source.from === "chosen" ? `${name} · chosen` : name;
-}
-
-function failure(change: Switch | undefined): string | undefined {
-  if (change?.step.type !== "failed") return undefined;
-  return `${change.step.problem.message} · ${change.step.problem.remedy}`;
 }
 
 /** What the agent asks or what went wrong, in its own words. */

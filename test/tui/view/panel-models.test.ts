@@ -201,6 +201,30 @@ describe("a runtime in the side panel", () => {
     expect(only(sampleRuntime("mlx"))).toMatch(/MLX +up$/);
   });
 
+  it("says all of what is wrong and of the way out where rows are free", () => {
+    const long = {
+      code: "runtime/no-answer",
+      message: "Ollama at gpu-box.example.org:11434 accepts but does not answer in time",
+      remedy: `restart it on its machine, ${"and look into its log, ".repeat(3)}or call for help`,
+    } as const;
+    const hung = {
+      ...sampleOllama,
+      connection: { type: "down", since: now, problem: long },
+    } as const;
+
+    expect(only(hung).replace(/\s+/g, " ")).toContain(`${long.message} ${long.remedy}`);
+    expect(only(hung, { rows: 12 })).not.toContain("call for help");
+  });
+
+  it("keeps the remedy of a failed switch, however long its reason", () => {
+    const long = { ...problem, message: "this llama-server has its model on and on ".repeat(5) };
+    const plan = { model: "ollama/a", unloadFirst: [] };
+    const step = { type: "failed", at: now, problem: long } as const;
+    const build = { plan, since: now, step } as const;
+
+    expect(panel(sampleModelsState({ switches: { build } }))).toContain(long.remedy);
+  });
+
   it("has no word where nobody asked for it and it has not answered", () => {
     const mlx = sampleRuntime("mlx", { connection: { type: "probing" } });
 
