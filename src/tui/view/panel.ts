@@ -10,7 +10,6 @@ import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
 import { modeStatus } from "../../core/model-wait.ts";
 import { type ModelWarning, modelWarnings } from "../../core/model-warnings.ts";
-import type { Switch } from "../../core/models.ts";
 import {
   clockText,
   isAlive,
