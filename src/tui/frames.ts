@@ -10,6 +10,11 @@ import type { AgentMode } from "../core/mode.ts";
 import type { Cancel, Clock } from "../platform/ports.ts";
 
 const frameMs = 1000 / 60;
+/**
+ * A frame in which nothing differed keeps the next one waiting no longer than this: what a key changes
+ * in an overlay is drawn by the worker, some ms after the state has changed.
+ */
+const emptyMs = 4;
 /** Faster than this no terminal shows it and the siblings starve. */
 const echoMs = 2;
 /** Output that follows a key within this time is taken for its echo. */
@@ -70,8 +75,9 @@ export function createFrames({ clock, compose, write }: FrameOptions): Frames {
       wanted = true;
       return;
     }
-    lastFrame = clock.monotonic();
-    send(compose());
+    const bytes = compose();
+    lastFrame = clock.monotonic() - (bytes ? 0 : frameMs - emptyMs);
+    send(bytes);
   }
 
   function echo(mode: AgentMode): void {

@@ -62,6 +62,19 @@ describe("frames", () => {
     expect(composed.length).toBeLessThanOrEqual(61);
   });
 
+  it("keep nothing waiting for 16 ms after a frame in which nothing differed", () => {
+    const { frames, composed, clock } = setUp({ same: true });
+
+    frames.changed();
+    clock.advance(0);
+    frames.changed();
+    clock.advance(3);
+    expect(composed).toHaveLength(1);
+
+    clock.advance(2);
+    expect(composed).toHaveLength(2);
+  });
+
   it("take output of the focused pane for an echo only soon after a key", () => {
     const { frames, composed, clock } = setUp();
 
