@@ -12,7 +12,7 @@ import {
   usesOf,
 } from "./installed-models.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
-import { formatModelRef } from "./model-ref.ts";
+import { formatModelRef, shownModelName } from "./model-ref.ts";
 import {
   type InstalledModel,
   type LoadedModel,
@@ -157,7 +157,7 @@ function rowOf(
     ref,
     runtimeId: runtime.address.id,
     ...(several ? { runtimeTitle: runtimeName(runtime) } : {}),
-    name: printable(model.name),
+    name: shownModelName(model.name),
     size: sizeText(model),
     quant: printable(model.quantization ?? loadedModel?.quantization ?? ""),
     ...contextColumn(model, loadedModel),

@@ -9,8 +9,8 @@
 import type { Activity, Exit, ProcessState } from "./agent.ts";
 import { clock, roughly } from "./format.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
+import { shownModelName } from "./model-ref.ts";
 import type { PaneState, State } from "./state.ts";
-import { printable } from "./text.ts";
 
 /** The kinds of status; the theme has one glyph and one colour for each. */
 export type Glyph = "busy" | "waiting" | "idle" | "finished" | "error" | "starting" | "stopped";
@@ -112,9 +112,9 @@ export function paneTopic({ kind, session, terminalTitle }: PaneState): string |
     : session?.title;
 }
 
-/** A model without its provider: "ollama/qwen3-coder:30b" is "qwen3-coder:30b". */
+/** A model as it is shown, without its provider: "ollama/qwen3-coder:30b" is "qwen3-coder:30b". */
 export function modelName(model: string | undefined): string | undefined {
-  return model === undefined ? undefined : printable(model.slice(model.indexOf("/") + 1));
+  return model === undefined ? undefined : shownModelName(model.slice(model.indexOf("/") + 1));
 }
 
 /** Whether the agent in the pane cannot change files: plan and review, unless they run a command. */

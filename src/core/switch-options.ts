@@ -17,7 +17,7 @@ import {
   sharesWeights,
 } from "./installed-models.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
-import { formatModelRef } from "./model-ref.ts";
+import { formatModelRef, shownModelName } from "./model-ref.ts";
 import type { SwitchOption, SwitchPlan } from "./models.ts";
 import type { InstalledModel, RuntimeState } from "./runtime.ts";
 import { printable } from "./text.ts";
@@ -91,7 +91,7 @@ function plainWay(target: Target): Way {
   const rivalry =
     rivals.length > 0 ? `takes turns with ${rivals.join(" and ")} in the memory` : undefined;
   return {
-    title: `use ${printable(model.name)} as it is`,
+    title: `use ${shownModelName(model.name)} as it is`,
     note: rivalry ?? small,
     fit,
     plan: { model: refOf(target, model), unloadFirst: [] },

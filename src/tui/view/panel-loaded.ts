@@ -4,6 +4,7 @@ import { isPartlyOnCpu } from "../../core/fit.ts";
 import { memory as bytesText, tokens } from "../../core/format.ts";
 import { modesUsing } from "../../core/installed-models.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
+import { shownModelName } from "../../core/model-ref.ts";
 import type { MemoryState, RuntimeState } from "../../core/runtime.ts";
 import { modeNumber } from "../../core/select.ts";
 import type { State } from "../../core/state.ts";
@@ -50,7 +51,7 @@ function memoryOf({ address }: RuntimeState, { models }: State): MemoryState | u
 
 function nameLine(model: ShownModel, modes: readonly AgentMode[], cols: number): Line {
   const words = modesText(modes);
-  const name = printable(model.name);
+  const name = shownModelName(model.name);
   const fits = textWidth(name) + textWidth(words) < cols - indent.length;
   if (words === "") return { left: [span(clippedName(model, cols))] };
   const users = fits ? words : `[${modes.map(modeNumber).join("")}]`;
@@ -64,7 +65,7 @@ function modesText(modes: readonly AgentMode[]): string {
 }
 
 function clippedName({ name }: ShownModel, cols: number): string {
-  return indent + clipText(printable(name), Math.max(1, cols - indent.length - 1));
+  return indent + clipText(shownModelName(name), Math.max(1, cols - indent.length - 1));
 }
 
 type Numbers = {
