@@ -54,7 +54,8 @@ function allColumns(fitCols: number): readonly Column[] {
   return [
     {
       title: "runtime",
-      cols: 11,
+      // The length of "llama-server".
+      cols: 12,
       keep: 3,
       cell: ({ runtimeTitle }) => [runtimeTitle ?? "", "dim"],
     },

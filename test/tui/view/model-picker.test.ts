@@ -48,14 +48,14 @@ describe("the model picker", () => {
     expect(draw(withPicker(samples, { selected: 1 }), { cols: 100, rows: 40 })).toBe(
       `╭──────────────────────────────────────────────────────────────────────────────────────────────────╮
 │ model for build:                                                                               7 │
-│     model                                runtime         size quant      ctx tools fits          │
-│   ● google/gemma-4-26b-a4b [3]           LM Studio    16.8 GB Q4_K_M     16k yes   fits          │
-│ ▸ ● qwen3-coder:30b [12]                 Ollama       17.3 GB Q4_K_M     64k yes   fits          │
-│   ● llama3.1:70b                         gpu-box      40.0 GB Q4_K_M      8k yes   remote        │
-│     deepseek-coder-v2:16b                Ollama        8.3 GB Q4_0      128k no    partly on CPU │
-│     qwen3-coder:30b-ctx64k               Ollama       17.3 GB Q4_K_M     64k yes   tight         │
-│     qwen3:8b                             gpu-box       4.7 GB Q4_K_M   ≤128k yes   remote        │
-│     claude-sonnet-4                      anthropic                           ?     cloud         │
+│     model                               runtime          size quant      ctx tools fits          │
+│   ● google/gemma-4-26b-a4b [3]          LM Studio     16.8 GB Q4_K_M     16k yes   fits          │
+│ ▸ ● qwen3-coder:30b [12]                Ollama        17.3 GB Q4_K_M     64k yes   fits          │
+│   ● llama3.1:70b                        gpu-box       40.0 GB Q4_K_M      8k yes   remote        │
+│     deepseek-coder-v2:16b               Ollama         8.3 GB Q4_0      128k no    partly on CPU │
+│     qwen3-coder:30b-ctx64k              Ollama        17.3 GB Q4_K_M     64k yes   tight         │
+│     qwen3:8b                            gpu-box        4.7 GB Q4_K_M   ≤128k yes   remote        │
+│     claude-sonnet-4                     anthropic                            ?     cloud         │
 │ enter use it  up down select  tab arithmetic  esc close                                          │
 ╰──────────────────────────────────────────────────────────────────────────────────────────────────╯`,
     );
@@ -65,10 +65,10 @@ describe("the model picker", () => {
     expect(draw(withPicker(samples, { query: "coder" }), { cols: 80, rows: 10 })).toBe(
       `╭──────────────────────────────────────────────────────────────────────────────╮
 │ model for build: coder                                                3 of 7 │
-│     model                     runtime         size   ctx tools fits          │
-│ ▸ ● qwen3-coder:30b [12]      Ollama       17.3 GB   64k yes   fits          │
-│     deepseek-coder-v2:16b     Ollama        8.3 GB  128k no    partly on CPU │
-│     qwen3-coder:30b-ctx64k    Ollama       17.3 GB   64k yes   tight         │
+│     model                    runtime          size   ctx tools fits          │
+│ ▸ ● qwen3-coder:30b [12]     Ollama        17.3 GB   64k yes   fits          │
+│     deepseek-coder-v2:16b    Ollama         8.3 GB  128k no    partly on CPU │
+│     qwen3-coder:30b-ctx64k   Ollama        17.3 GB   64k yes   tight         │
 │                                                                              │
 │ enter use it  up down select  tab arithmetic  esc all models                 │
 ╰──────────────────────────────────────────────────────────────────────────────╯`,
