@@ -16,7 +16,7 @@ const titles: Readonly<Record<MemoryState["kind"], string>> = {
 export function memoryLines(memory: MemoryState, cols: number): readonly Line[] {
   const { usedBytes, totalBytes, budgetBytes, budgetFrom, history } = memory;
   const barCols = Math.max(4, Math.floor(cols / 2));
-  const past = sparkline(history, cols - barCols - 1);
+  const past = pastText(history, cols - barCols - 1);
   const mark = share(budgetBytes, totalBytes);
   const budget = `${bytesText(budgetBytes)} for models (${printable(budgetFrom)})`;
   return [
@@ -30,6 +30,12 @@ export function memoryLines(memory: MemoryState, cols: number): readonly Line[] 
     },
     ...(budgetBytes < totalBytes ? [line(budget, "dim")] : []),
   ];
+}
+
+/** A level past says nothing, and would grow on the screen of somebody who rests. */
+function pastText(history: MemoryState["history"], cols: number): string {
+  const text = sparkline(history, cols);
+  return new Set(text).size > 1 ? text : "";
 }
 
 /** All of it that goes in one line. */

@@ -288,6 +288,7 @@ describe("the memory in the side panel", () => {
       "memory of 2 GPUs        43.0/48.0 GB",
     ],
     [{ history: [] }, "████████████████░│\n"],
+    [{ history: [0.52, 0.55, 0.51] }, "████████████████░│\n"],
     [{ budgetBytes: sampleMemory.totalBytes }, "████████████████░░ ▅▅▅▅▅▅▅██████████\n\n ●"],
   ])("of %o is drawn", (changes, text) => {
     expect(models({ memory: { ...sampleMemory, ...changes } })).toContain(text);
