@@ -274,6 +274,8 @@ export function modelApplied(state: State, applied: Applied): Step {
   const runs = state.panes[mode].process.type === "running";
   if (!runs) return settle(state, course);
   if (problem) return failSwitch(state, course, problem);
+  // What was asked in the meantime is answered first: a restart would break it off.
+  if (!live && isBusy(state.panes[mode])) return step(at(state, course, { type: "waiting" }));
   if (!live) return andThen(adopt(state, course), (next) => restart(next, mode));
   const { mismatch: _, ...pane } = state.panes[mode];
   return settled({ ...state, panes: { ...state.panes, [mode]: { ...pane, model } } }, course);

@@ -267,6 +267,23 @@ describe("a switch and the agent", () => {
     },
   );
 
+  it("lets an agent answer what it was asked in the meantime before it starts it again", () => {
+    const loading = begun(plainState());
+    const asked = {
+      type: "agent-report",
+      mode: "plan",
+      report: { type: "activity", activity: busy },
+    } as const;
+    const [waiting, effects] = after(loading, jobDone(loading), asked, applied({ live: false }));
+
+    expect(stepOf(waiting)).toBe("waiting");
+    expect(deeds(effects)).toEqual(["apply-model"]);
+    expect(waiting.panes.plan.process.type).toBe("running");
+
+    const answered = { ...asked, report: { type: "activity", activity: idle } } as const;
+    expect(stepOf(after(waiting, answered)[0])).toBe("applying");
+  });
+
   it("starts an agent that could not start", () => {
     const failed = { type: "failed", at: now, problem } as const;
     const loading = begun(withPane(plainState(), "plan", { process: failed }));
