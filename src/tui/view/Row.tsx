@@ -36,13 +36,25 @@ function Spans({ spans }: { readonly spans: readonly Span[] }): ReactElement {
   const theme = useTheme();
   return (
     <Text wrap="truncate">
-      {spans.map((span, index) => (
+      {joined(spans).map((span, index) => (
         <Text key={index} {...inkStyle(toneOf(span, theme))}>
           {textOf(span, theme)}
         </Text>
       ))}
     </Text>
   );
+}
+
+/** Neighbours that look alike as one, and nothing for those without text: Ink pays for each. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const result: Span[] = [];
+  for (const span of spans) {
+    const last = result.at(-1);
+    if (span.type === "text" && last?.type === "text" && last.meaning === span.meaning)
+      result[result.length - 1] = { ...last, text: last.text + span.text };
+    else if (span.type !== "text" || span.text !== "") result.push(span);
+  }
+  return result;
 }
 
 function textOf(span: Span, theme: Theme): string {

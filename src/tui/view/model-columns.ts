@@ -110,7 +110,8 @@ export function modelLine(
   const cells = columns.flatMap(({ cols, right, cell }) => {
     const [text, meaning] = cell(row);
     const shown = row.disabled === undefined ? meaning : "dim";
-    return [span(" "), span(padded(printable(text), cols, right), shown)];
+    // Ink takes its time for each span: the space is one with the cell.
+    return [span(` ${padded(printable(text), cols, right)}`, shown)];
   });
   return {
     left: [
