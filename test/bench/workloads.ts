@@ -83,7 +83,7 @@ const picking: HarnessOptions = {
     { keys: "\x03" },
     { keys: "" },
   ],
-  gapMs: 200,
+  gapMs: 280,
   settleMs: panelSettleMs,
 };
 
