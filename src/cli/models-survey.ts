@@ -17,7 +17,7 @@ import { findProjectRoot } from "../project/root.ts";
 import { loadSettings } from "../project/settings.ts";
 import { runtimeAddresses } from "../runtimes/addresses.ts";
 import { readGuideVariables } from "../runtimes/guide-variables.ts";
-import { measureMemory } from "../runtimes/memory.ts";
+import { measureMemory } from "../runtimes/memory/memory.ts";
 import { type Survey, surveyRuntimes } from "../runtimes/survey.ts";
 import { describeAll } from "./describe-all.ts";
 import { type ProjectVariables, projectVariables } from "./project-variables.ts";

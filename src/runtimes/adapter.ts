@@ -6,7 +6,7 @@
  */
 import type { Abilities, InstalledModel, LoadedModel, RuntimeKind } from "../core/runtime.ts";
 import type { Clock, Files } from "../platform/ports.ts";
-import type { RuntimeClient } from "./client.ts";
+import type { RuntimeClient } from "./http/client.ts";
 
 /** What an adapter works with: one runtime at one address. */
 export type AdapterContext = {

@@ -5,8 +5,8 @@
 import { AiRulesError } from "../core/error.ts";
 import { asList, asObject, asText } from "../core/json.ts";
 import type { RuntimeKind } from "../core/runtime.ts";
-import type { RuntimeAnswer, RuntimeClient } from "./client.ts";
-import { errorText, statusFault } from "./faults.ts";
+import type { RuntimeAnswer, RuntimeClient } from "./http/client.ts";
+import { errorText, statusFault } from "./http/faults.ts";
 import { isLoopback } from "./ip-address.ts";
 import { nameService } from "./other-services.ts";
 

@@ -5,8 +5,8 @@
 import { type Problem, toProblem } from "../core/error.ts";
 import type { ModelJob } from "../core/models.ts";
 import type { Adapter } from "./adapter.ts";
-import type { JobWatcher } from "./monitor.ts";
-import type { Speaker } from "./monitor-round.ts";
+import type { JobWatcher } from "./monitor/monitor.ts";
+import type { Speaker } from "./monitor/monitor-round.ts";
 
 export type JobEnd = {
   readonly id: string;

@@ -5,8 +5,8 @@
 import { asNumber, asObject, asText } from "../core/json.ts";
 import type { InstalledModel } from "../core/runtime.ts";
 import type { Adapter, AdapterContext, ByHand } from "./adapter.ts";
-import { askRuntime, type Named, strangeAnswer } from "./ask-runtime.ts";
-import type { RuntimeAnswer } from "./client.ts";
+import { askRuntime, type Named, strangeAnswer } from "./http/ask-runtime.ts";
+import type { RuntimeAnswer } from "./http/client.ts";
 import { shellWord } from "./shell-word.ts";
 import { withoutUndefined } from "./without-undefined.ts";
 

@@ -1,5 +1,5 @@
 import { printable } from "../core/text.ts";
-import type { RuntimeAnswer } from "./client.ts";
+import type { RuntimeAnswer } from "./http/client.ts";
 
 /** What gives away the programs that are often met on a developer's machine. */
 const known: readonly {

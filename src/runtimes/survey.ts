@@ -1,7 +1,12 @@
 /** Asks all runtimes once: for the command line. */
 import type { InstalledModel, RuntimeState } from "../core/runtime.ts";
-import { createMonitor, type Monitor, type MonitorOptions, type MonitorPorts } from "./monitor.ts";
-import { answers } from "./pace.ts";
+import {
+  createMonitor,
+  type Monitor,
+  type MonitorOptions,
+  type MonitorPorts,
+} from "./monitor/monitor.ts";
+import { answers } from "./monitor/pace.ts";
 
 export type Survey = {
   /** In the order of the addresses; those there is nothing to tell of are left out. */

@@ -1,6 +1,6 @@
 import { createNetwork } from "../../src/platform/network.ts";
 import type { AdapterContext } from "../../src/runtimes/adapter.ts";
-import { createRuntimeClient } from "../../src/runtimes/client.ts";
+import { createRuntimeClient } from "../../src/runtimes/http/client.ts";
 import { memoryFiles } from "./memory-files.ts";
 
 export type ContextOptions = {

@@ -9,7 +9,7 @@ import {
 } from "../../src/core/runtime.ts";
 import type { Adapter, LoadRequest, RuntimeEvent } from "../../src/runtimes/adapter.ts";
 import type { Identified } from "../../src/runtimes/identify.ts";
-import type { Question } from "../../src/runtimes/pace.ts";
+import type { Question } from "../../src/runtimes/monitor/pace.ts";
 
 /** A runtime in memory whose answers a test writes down, and which counts what it is asked. */
 export type ScriptedRuntime = {

@@ -12,7 +12,7 @@ import { createFiles } from "../../src/platform/files.ts";
 import { createNetwork } from "../../src/platform/network.ts";
 import type { AdapterContext, RuntimeEvent } from "../../src/runtimes/adapter.ts";
 import { identify } from "../../src/runtimes/identify.ts";
-import { llamaServer } from "../../src/runtimes/llama-server.ts";
+import { llamaServer } from "../../src/runtimes/llama-server/llama-server.ts";
 import { adapterContext, neverAborted } from "../fakes/adapter-context.ts";
 import { until } from "../fakes/until.ts";
 import { modeScripts } from "./scripts.ts";

@@ -1,9 +1,9 @@
 /** One row an adapter, or a way in which its runtime can be run. */
-import { llamaServer } from "../../src/runtimes/llama-server.ts";
-import { llamaSwap } from "../../src/runtimes/llama-swap.ts";
-import { lmstudio } from "../../src/runtimes/lmstudio.ts";
-import { mlx } from "../../src/runtimes/mlx.ts";
-import { ollama } from "../../src/runtimes/ollama.ts";
+import { llamaServer } from "../../src/runtimes/llama-server/llama-server.ts";
+import { llamaSwap } from "../../src/runtimes/llama-swap/llama-swap.ts";
+import { lmstudio } from "../../src/runtimes/lmstudio/lmstudio.ts";
+import { mlx } from "../../src/runtimes/mlx/mlx.ts";
+import { ollama } from "../../src/runtimes/ollama/ollama.ts";
 import { openai } from "../../src/runtimes/openai.ts";
 import { startLlamaRouter, startLlamaSingle } from "../fakes/llama-server.ts";
 import { startLlamaSwapServer } from "../fakes/llama-swap-server.ts";

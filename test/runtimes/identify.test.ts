@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createNetwork } from "../../src/platform/network.ts";
-import { createRuntimeClient } from "../../src/runtimes/client.ts";
+import { createRuntimeClient } from "../../src/runtimes/http/client.ts";
 import { identify } from "../../src/runtimes/identify.ts";
 import {
   type Route,

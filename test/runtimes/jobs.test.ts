@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AiRulesError } from "../../src/core/error.ts";
 import type { ModelJob } from "../../src/core/models.ts";
-import { createRuntimeClient } from "../../src/runtimes/client.ts";
+import { createRuntimeClient } from "../../src/runtimes/http/client.ts";
 import { createJobs, type JobEnd } from "../../src/runtimes/jobs.ts";
 import { memoryFiles } from "../fakes/memory-files.ts";
 import { createScriptedRuntime, type ScriptedOptions } from "../fakes/scripted-runtime.ts";
