@@ -58,6 +58,7 @@ export function watchMemory(
   let history: readonly number[] = [];
   let historyAt = -Infinity;
   let told: MemoryState | undefined;
+  let toldAt = -Infinity;
 
   function plan(): void {
     timer?.();
@@ -79,16 +80,25 @@ export function watchMemory(
     plan();
   }
 
+  /** Who rests beside the panel is told at once only of what a model takes or leaves. */
+  function isNews(before: MemoryState, state: MemoryState): boolean {
+    if (attention === "focused") return !looksSame(before, state, byteShare);
+    if (!looksSame(before, state, jumpShare)) return true;
+    const share = state.kind === "gpu" ? byteShare : restShare;
+    return clock.monotonic() - toldAt >= restMs && !looksSame(before, state, share);
+  }
+
   function tell(reading: Reading): void {
     const { usedBytes, totalBytes } = stateOf(reading, { budget, history });
     if (clock.monotonic() - historyAt >= historyMs) {
       historyAt = clock.monotonic();
-      const share = totalBytes > 0 ? Math.round((usedBytes / totalBytes) * 100) / 100 : 0;
-      history = [...history, share].slice(-historyLength);
+      history = [...history, historyShare(history.at(-1), usedBytes, totalBytes)];
+      history = history.slice(-historyLength);
     }
     const state = stateOf(reading, { budget, history });
-    if (told && looksSame(told, state)) return;
+    if (told && !isNews(told, state)) return;
     told = state;
+    toldAt = clock.monotonic();
     onMeasured(state);
   }
 
@@ -154,12 +164,23 @@ function createSampler(ports: MemoryPorts): Sampler {
   };
 }
 
-/** Less than these is noise: each word of it would draw the panel anew. */
+/** Less than this share is noise: each word of it would draw the panel anew. */
 const byteShare = 0.005;
-const busyStep = 5;
+/** Of RAM, where every program of this machine comes and goes, while nobody looks into the models. */
+const restShare = 0.01;
+const restMs = 10_000;
+/** What the smallest model takes, and no other program at rest. */
+const jumpShare = 0.03;
+/** A past that wavers by less is level. */
+const historyStep = 0.02;
 
-function looksSame(a: MemoryState, b: MemoryState): boolean {
-  const step = b.totalBytes * byteShare;
+function historyShare(last: number | undefined, usedBytes: number, totalBytes: number): number {
+  const share = totalBytes > 0 ? Math.round((usedBytes / totalBytes) * 100) / 100 : 0;
+  return last !== undefined && Math.abs(share - last) < historyStep ? last : share;
+}
+
+function looksSame(a: MemoryState, b: MemoryState, byteStep: number): boolean {
+  const step = b.totalBytes * byteStep;
   const near = (one: number, other: number) => Math.abs(one - other) < step;
   return (
     near(a.usedBytes, b.usedBytes) &&
@@ -167,11 +188,16 @@ function looksSame(a: MemoryState, b: MemoryState): boolean {
     a.totalBytes === b.totalBytes &&
     a.budgetBytes === b.budgetBytes &&
     a.kind === b.kind &&
-    isEqual(a.history, b.history) &&
-    a.devices.length === b.devices.length &&
-    a.devices.every(({ busyPercent = 0 }, index) => {
-      const { busyPercent: other = 0 } = b.devices[index] ?? {};
-      return Math.abs(busyPercent - other) < busyStep;
-    })
+    looksSamePast(a.history, b.history) &&
+    a.devices.length === b.devices.length
   );
+}
+
+/** A level past is not drawn, however long it is. */
+function looksSamePast(a: MemoryState["history"], b: MemoryState["history"]): boolean {
+  return (isLevel(a) && isLevel(b)) || isEqual(a, b);
+}
+
+function isLevel(history: MemoryState["history"]): boolean {
+  return history.every((share) => share === history[0]);
 }

@@ -210,18 +210,61 @@ describe("memory that is watched", () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it("says nothing while nothing changes, once its history is full", async () => {
-    const { clock, ports } = machine({ files: { "/proc/meminfo": meminfo(40) } });
+  it("says nothing while nothing changes, and then all that its history holds", async () => {
+    const { clock, ports, files } = machine({ files: { "/proc/meminfo": meminfo(40) } });
     const { told, attend, stop } = watch(ports);
     attend("shown");
+    const pass = async (seconds: number) => {
+      for (let second = 0; second < seconds; second += 5) {
+        clock.advance(5000);
+        await settle();
+      }
+    };
 
-    for (let second = 0; second < 400; second += 5) {
+    await pass(400);
+    expect(told).toHaveLength(1);
+
+    files["/proc/meminfo"] = meminfo(30);
+    await pass(10);
+    expect(told.at(-1)?.history).toEqual([...Array.from({ length: 29 }, () => 0.38), 0.53]);
+    stop();
+  });
+
+  it("takes a history that wavers by a hundredth for level", async () => {
+    const { clock, ports, files } = machine({ files: { "/proc/meminfo": meminfo(40) } });
+    const { told, attend, stop } = watch(ports);
+    attend("focused");
+
+    for (let turn = 0; turn < 20; turn++) {
+      files["/proc/meminfo"] = meminfo(turn % 2 === 0 ? 40.6 : 40);
       clock.advance(5000);
       await settle();
     }
 
-    expect(told.at(-1)?.history).toEqual(Array.from({ length: 30 }, () => 0.38));
-    expect(told).toHaveLength(30);
+    expect(new Set(told.at(-1)?.history)).toEqual(new Set([0.38]));
+    stop();
+  });
+
+  it("tells who rests of small changes every 10 s, and of a large one at once", async () => {
+    const { clock, ports, files } = machine({ files: { "/proc/meminfo": meminfo(40) } });
+    const { told, attend, stop } = watch(ports);
+    const after5s = async (freeGiB: number) => {
+      files["/proc/meminfo"] = meminfo(freeGiB);
+      clock.advance(5000);
+      await settle();
+      return told.length;
+    };
+    clock.advance(0);
+    await settle();
+    attend("shown");
+
+    expect(await after5s(39)).toBe(1);
+    expect(await after5s(39)).toBe(2);
+    expect(await after5s(39.5)).toBe(2);
+    expect(await after5s(39.5)).toBe(2);
+    expect(await after5s(36)).toBe(3);
+    attend("focused");
+    expect(await after5s(35.5)).toBe(4);
     stop();
   });
 
