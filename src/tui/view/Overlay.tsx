@@ -2,8 +2,9 @@ import { Box } from "ink";
 import type { ReactElement } from "react";
 import type { KeyHint } from "./hints.ts";
 import { type Line, type Size, span } from "./line.ts";
+import { overlayFrame } from "./overlay.ts";
 import type { OverlayView } from "./overlay-view.ts";
-import { Row, Rows } from "./Row.tsx";
+import { Rows } from "./Rows.tsx";
 import { useTheme } from "./use-theme.ts";
 
 type OverlayProps = { readonly view: OverlayView; readonly size: Size };
@@ -11,6 +12,7 @@ type OverlayProps = { readonly view: OverlayView; readonly size: Size };
 /** What covers the panes, in a frame of its own: title, lines, and the keys at the bottom. */
 export function Overlay({ view, size }: OverlayProps): ReactElement {
   const theme = useTheme();
+  const cols = Math.max(0, size.cols - overlayFrame.cols);
   return (
     <Box
       width={size.cols}
@@ -21,11 +23,11 @@ export function Overlay({ view, size }: OverlayProps): ReactElement {
       paddingX={1}
       overflow="hidden"
     >
-      <Row line={view.title} />
+      <Rows lines={[view.title]} cols={cols} />
       <Box flexGrow={1} flexShrink={1} flexDirection="column" overflow="hidden">
-        <Rows lines={view.lines} />
+        <Rows lines={view.lines} cols={cols} />
       </Box>
-      <Row line={keysLine(view.keys)} />
+      <Rows lines={[keysLine(view.keys)]} cols={cols} />
     </Box>
   );
 }

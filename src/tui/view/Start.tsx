@@ -1,7 +1,7 @@
 import { Box } from "ink";
 import type { ReactElement } from "react";
 import type { Size } from "./line.ts";
-import { Rows } from "./Row.tsx";
+import { Rows } from "./Rows.tsx";
 import type { StartView } from "./start.ts";
 
 type StartProps = { readonly view: StartView; readonly size: Size };
@@ -11,7 +11,7 @@ export function Start({ view, size }: StartProps): ReactElement {
   return (
     <Box height={size.rows} alignItems="center" justifyContent="center">
       <Box width={view.cols} flexDirection="column" flexShrink={0}>
-        <Rows lines={view.lines} />
+        <Rows lines={view.lines} cols={view.cols} />
       </Box>
     </Box>
   );

@@ -23,11 +23,11 @@ export function SurfaceRoot({ view, size }: SurfaceProps): ReactElement {
 function Content({ view, size }: SurfaceProps): ReactElement {
   switch (view.type) {
     case "panel":
-      return <Panel view={view} />;
+      return <Panel view={view} size={size} />;
     case "footer":
-      return <Footer view={view} />;
+      return <Footer view={view} size={size} />;
     case "strip":
-      return <Strip view={view} />;
+      return <Strip view={view} size={size} />;
     case "overlay":
       return <Overlay view={view} size={size} />;
     case "start":

@@ -66,6 +66,31 @@ const colors: Readonly<Partial<Record<Meaning, NonNullable<Tone["color"]>>>> = {
   warning: "yellow",
 };
 
+/** SGR, xterm ctlseqs: each with the one that ends it, so that nothing is reset that is not ours. */
+const sequences = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+  bold: [1, 22],
+  dim: [2, 22],
+  inverse: [7, 27],
+} as const;
+
+/** A text in a tone, its sequences closed behind it. */
+export function styledText(text: string, { color, bold, dim, inverse }: Tone): string {
+  const wanted = [
+    ...(dim ? [sequences.dim] : []),
+    ...(color ? [sequences[color]] : []),
+    ...(bold ? [sequences.bold] : []),
+    ...(inverse ? [sequences.inverse] : []),
+  ];
+  if (text === "" || wanted.length === 0) return text;
+  const start = wanted.map(([on]) => `\u001B[${on}m`).join("");
+  const end = wanted.map(([, off]) => `\u001B[${off}m`).join("");
+  return `${start}${text}${end}`;
+}
+
 /** The sign of a state: one cell, also as ASCII. */
 export function glyphText(glyph: Glyph, ascii: boolean): string {
   return ascii ? glyphs[glyph].ascii : glyphs[glyph].sign;

@@ -6,10 +6,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ChromeWorkerData, FromWorker, ToWorker } from "./protocol.ts";
 
-// Both are read once, when React and Ink are loaded. Whether colours are used is the theme's
-// business; chalk would drop bold and inverse with them.
+// Read once, when React and Ink are loaded.
 process.env["NODE_ENV"] = "production";
-process.env["FORCE_COLOR"] = "3";
 
 const port = parentPort;
 if (port === null) throw new Error("this file is the entry of a worker thread");

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { arrange } from "../../../src/core/layout.ts";
 import type { State } from "../../../src/core/state.ts";
 import { createChrome } from "../../../src/tui/view/chrome.tsx";
@@ -10,11 +10,6 @@ import { drawnFrame } from "../../fakes/drawn.tsx";
 import { fullStates } from "../../fakes/full-state.ts";
 import { sampleNow as now, sampleState, withPane } from "../../fakes/sample-state.ts";
 import { type SurfaceEmulators, surfaceEmulators } from "../../fakes/surface-emulators.ts";
-
-// Ink's colours are decided when it is loaded, as in the worker.
-vi.hoisted(() => {
-  process.env["FORCE_COLOR"] = "3";
-});
 
 type Stage = {
   readonly show: (state: State) => Promise<readonly FromWorker[]>;
