@@ -54,7 +54,12 @@ export type Adapter = {
   readonly installedEveryMs: number;
   /** Its version; rejects when it does not answer. The cheapest sign of life. */
   version(context: AdapterContext, abort: AbortSignal): Promise<string | undefined>;
-  loaded(context: AdapterContext, abort: AbortSignal): Promise<readonly LoadedModel[]>;
+  /** `before`: what it told last, which can save a question. */
+  loaded(
+    context: AdapterContext,
+    abort: AbortSignal,
+    before?: readonly LoadedModel[],
+  ): Promise<readonly LoadedModel[]>;
   installed(context: AdapterContext, abort: AbortSignal): Promise<readonly InstalledModel[]>;
   /** Adds what only a second request tells. */
   describe?(

@@ -51,14 +51,14 @@ export function loadedInRouter(model: ListedModel): readonly LoadedModel[] {
 
 /** The one model of a server that is no router. */
 export function loadedAlone(model: ListedModel, props: unknown): LoadedModel {
-  const context = positive(asObject(asObject(props)["default_generation_settings"])["n_ctx"]);
-  const sleeps = asObject(props)["is_sleeping"] === true;
-  return {
-    ...loadedModel(model),
-    state: sleeps ? "sleeping" : "loaded",
-    stays: true,
-    ...withoutUndefined({ context: context ?? model.context }),
-  };
+  return { ...loadedModel(model), stays: true, ...lifeAlone(asObject(props), model.context) };
+}
+
+/** The one model as its properties show it now; undefined when they are those of another one. */
+export function stillLoaded(before: LoadedModel, json: unknown): LoadedModel | undefined {
+  const props = asObject(json);
+  if (before.name !== props["model_alias"] && before.name !== props["model_path"]) return undefined;
+  return { ...before, ...lifeAlone(props, before.context) };
 }
 
 /** `props` are those of the one model; a router tells nothing of the kind. */
@@ -122,6 +122,15 @@ function readStatus(status: JsonObject): RouterStatus {
       progress: readProgress(status["progress"]),
     }),
   };
+}
+
+function lifeAlone(
+  props: JsonObject,
+  known: number | undefined,
+): Pick<LoadedModel, "state" | "context"> {
+  const context = positive(asObject(props["default_generation_settings"])["n_ctx"]) ?? known;
+  const state = props["is_sleeping"] === true ? "sleeping" : "loaded";
+  return { state, ...withoutUndefined({ context }) };
 }
 
 function loadedModel(model: ListedModel): Omit<LoadedModel, "state"> {

@@ -13,7 +13,7 @@ import { curlPost } from "../shell-word.ts";
 import { withoutUndefined } from "../without-undefined.ts";
 import { llamaServerEvents } from "./llama-server-events.ts";
 import { loadLlamaServer, unloadLlamaServer } from "./llama-server-load.ts";
-import { installedModel, loadedAlone, loadedInRouter } from "./llama-server-models.ts";
+import { installedModel, loadedAlone, loadedInRouter, stillLoaded } from "./llama-server-models.ts";
 import {
   askLlamaServer,
   isLoading,
@@ -58,7 +58,10 @@ async function version(context: AdapterContext, abort: AbortSignal): Promise<str
 async function loaded(
   context: AdapterContext,
   abort: AbortSignal,
+  before: readonly LoadedModel[] = [],
 ): Promise<readonly LoadedModel[]> {
+  const same = await loadedAsBefore(context, abort, before);
+  if (same) return [same];
   const models = await listModels(context, abort);
   // It does not say which one it loads.
   if (models === "loading") return [{ name: "its model", instance: "", state: "loading" }];
@@ -66,6 +69,17 @@ async function loaded(
   if (!first || first.status) return models.flatMap(loadedInRouter);
   const props = await askLlamaServer(context, "/props", { abort });
   return [loadedAlone(first, props.json)];
+}
+
+/** The one model of a server, if that is still the one: its properties alone tell how it is now. */
+async function loadedAsBefore(
+  context: AdapterContext,
+  abort: AbortSignal,
+  [model]: readonly LoadedModel[],
+): Promise<LoadedModel | undefined> {
+  if (!model?.stays) return undefined;
+  const props = await askLlamaServer(context, "/props", { abort, accept: isLoading });
+  return isLoading(props) ? undefined : stillLoaded(model, props.json);
 }
 
 async function installed(

@@ -154,6 +154,7 @@ export function watchPlace(options: PlaceOptions): Place {
       clock,
       questions,
       kind: known.kind,
+      before: known.loaded,
       identify: options.identify,
       kindOf: (identified) => kindToSpeak(identified, addresses),
       speakerOf: options.speakerOf,

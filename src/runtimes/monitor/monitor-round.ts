@@ -1,5 +1,5 @@
 /** One round of questions to the runtime at a URL, one after the other. It never rejects. */
-import type { RuntimeKind } from "../../core/runtime.ts";
+import type { LoadedModel, RuntimeKind } from "../../core/runtime.ts";
 import type { Cancel, Clock } from "../../platform/ports.ts";
 import type { Adapter, AdapterContext } from "../adapter.ts";
 import type { Identified } from "../identify.ts";
@@ -14,6 +14,8 @@ export type RoundRequest = {
   readonly questions: ReadonlySet<Question>;
   /** What answered last. */
   readonly kind: RuntimeKind | undefined;
+  /** What it told last of what is loaded. */
+  readonly before?: readonly LoadedModel[];
   readonly identify: (abort: AbortSignal) => Promise<Identified>;
   /** The kind whose adapter is to speak with what was identified. */
   readonly kindOf: (identified: Identified) => RuntimeKind | undefined;
@@ -42,8 +44,12 @@ export async function askRound(request: RoundRequest): Promise<Round> {
   const wants = (question: Question) => identified !== undefined || questions.has(question);
   let round: Round = { kind, ...(identified ? { identified } : {}) };
 
-  if (adapter.abilities.seesLoaded && wants("loaded"))
-    round = { ...round, loaded: await ask("loaded", (abort) => adapter.loaded(context, abort)) };
+  // Where the models are read anew, nothing of them is taken from before.
+  const before = wants("installed") ? [] : request.before;
+  if (adapter.abilities.seesLoaded && wants("loaded")) {
+    const loaded = await ask("loaded", (abort) => adapter.loaded(context, abort, before));
+    round = { ...round, loaded };
+  }
   // Only who does not even tell its version is down.
   if (round.loaded?.ok === false || (wants("version") && !toldVersion(identified)))
     round = { ...round, version: await ask("version", (abort) => adapter.version(context, abort)) };

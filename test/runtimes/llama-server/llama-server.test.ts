@@ -75,6 +75,27 @@ describe("a llama-server with one model", () => {
     ]);
   });
 
+  it("is asked one thing while its model is the same, and sees it fall asleep", async () => {
+    const { server, loaded, context } = await single();
+    const before = await loaded();
+    const asked = server.requests.length;
+
+    expect(await llamaServer.loaded(context, never, before)).toEqual(before);
+    server.sleep(qwen);
+    expect(await llamaServer.loaded(context, never, before)).toMatchObject([{ state: "sleeping" }]);
+    expect(server.requests.slice(asked).map(({ path }) => path)).toEqual(["/props", "/props"]);
+  });
+
+  it("is asked for its model again when that is another one or loads", async () => {
+    const { loaded, context } = await single();
+    const [model] = await loaded();
+    const other = model ? [{ ...model, name: "other", instance: "other" }] : [];
+    const { context: loading } = await single({ loading: true });
+
+    expect(await llamaServer.loaded(context, never, other)).toEqual([model]);
+    expect(await llamaServer.loaded(loading, never, other)).toMatchObject([{ state: "loading" }]);
+  });
+
   it("knows from the chat template whether it calls tools", async () => {
     const { installed } = await single({ tools: false });
 
