@@ -9,6 +9,7 @@ import type { Cancel, Clock } from "../platform/ports.ts";
 import type { Layer } from "../screen/compositor.ts";
 import type { Emulator } from "../screen/emulator.ts";
 import type { FromWorker, ToWorker } from "./view/protocol.ts";
+import { changesOf } from "./view/state-changes.ts";
 import { type SurfaceId, type SurfacePlace, surfaces } from "./view/surfaces.ts";
 
 /** The worker thread, as far as the chrome needs it. */
@@ -55,6 +56,8 @@ export function createChrome(options: ChromeOptions): Chrome {
   let restarts = 0;
   let lastSent = Number.NEGATIVE_INFINITY;
   let timer: Cancel | undefined;
+  /** What the worker has. */
+  let sent: State | undefined;
   let latest: { state: State; scene: Scene } | undefined;
 
   function start(): ViewWorker {
@@ -105,10 +108,17 @@ export function createChrome(options: ChromeOptions): Chrome {
     lastSent = options.clock.monotonic();
     if (!worker) {
       worker = start();
+      sent = undefined;
       options.onStarted();
     }
     const { state, scene } = latest;
-    worker.post({ type: "snapshot", state, surfaces: surfaces(state, scene) });
+    const places = surfaces(state, scene);
+    worker.post(
+      sent
+        ? { type: "changes", changes: changesOf(sent, state), surfaces: places }
+        : { type: "snapshot", state, surfaces: places },
+    );
+    sent = state;
   }
 
   return {

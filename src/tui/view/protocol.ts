@@ -1,5 +1,6 @@
 /** What the main thread and the worker that draws the chrome say to each other. */
 import type { State } from "../../core/state.ts";
+import type { StateChanges } from "./state-changes.ts";
 import type { SurfaceId, SurfacePlace } from "./surfaces.ts";
 import type { Capabilities } from "./theme.ts";
 
@@ -9,6 +10,12 @@ export type ChromeWorkerData = Capabilities;
 export type ToWorker =
   /** The state to draw and where. Send it when something changed, some ten times a second at most. */
   | { readonly type: "snapshot"; readonly state: State; readonly surfaces: readonly SurfacePlace[] }
+  /** The same, of the state that was sent last: the first message is a snapshot. */
+  | {
+      readonly type: "changes";
+      readonly changes: StateChanges;
+      readonly surfaces: readonly SurfacePlace[];
+    }
   /** The worker ends by itself then. */
   | { readonly type: "stop" };
 

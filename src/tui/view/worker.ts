@@ -4,7 +4,9 @@
  * terminal; it turns snapshots into bytes for the emulators of the surfaces.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import type { State } from "../../core/state.ts";
 import type { ChromeWorkerData, FromWorker, ToWorker } from "./protocol.ts";
+import { withChanges } from "./state-changes.ts";
 
 // Read once, when React and Ink are loaded.
 process.env["NODE_ENV"] = "production";
@@ -18,10 +20,17 @@ const { createChrome } = await import("./chrome.tsx");
 const { ascii, color }: ChromeWorkerData = workerData;
 const chrome = createChrome({ ascii, color, post });
 
+let state: State | undefined;
+
 port.on("message", (message: ToWorker) => {
   switch (message.type) {
     case "snapshot":
-      return chrome.show(message.state, message.surfaces);
+      state = message.state;
+      return chrome.show(state, message.surfaces);
+    case "changes":
+      if (state === undefined) return;
+      state = withChanges(state, message.changes);
+      return chrome.show(state, message.surfaces);
     case "stop":
       chrome.stop();
       return port.close();
