@@ -19,7 +19,7 @@ export function modelPickerView({
   overlay,
   size,
 }: OverlayRequest<"model-picker">): OverlayView {
-  const rows = modelRows(state);
+  const rows = rowsOf(state);
   const found = filterModelRows(rows, overlay.query);
   const place = { found: found.length, all: rows.length };
   return {
@@ -28,6 +28,22 @@ export function modelPickerView({
     lines: found.length === 0 ? emptyLines(state, size, rows.length) : list(overlay, found, size),
     keys: keysOf(overlay),
     wanted: pickerRows(state, overlay),
+  };
+}
+
+/**
+ * Only the filter changes from letter to letter: the rows, and what fits, are worked out once. What
+ * is kept follows from models and panes alone, which never change in place.
+ */
+const rowsOf = rememberedRows();
+
+function rememberedRows(): (state: State) => readonly ModelRow[] {
+  let last: Pick<State, "models" | "panes"> | undefined;
+  let rows: readonly ModelRow[] = [];
+  return ({ models, panes }) => {
+    if (last?.models !== models || last.panes !== panes) rows = modelRows({ models, panes });
+    last = { models, panes };
+    return rows;
   };
 }
 
