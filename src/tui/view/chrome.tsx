@@ -10,9 +10,10 @@ import { type Instance, render } from "ink";
 import type { ReactElement } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { KeySettings } from "../../core/settings.ts";
 import type { State } from "../../core/state.ts";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
-import { hintsOf } from "./hints.ts";
+import { type Hints, hintsOf } from "./hints.ts";
 import type { Size } from "./line.ts";
 import type { FromWorker } from "./protocol.ts";
 import { SurfaceRoot } from "./SurfaceRoot.tsx";
@@ -39,6 +40,7 @@ export function createChrome({ post, ...capabilities }: ChromeOptions): Chrome {
   const theme = createTheme(capabilities);
   const mirror: Mirror = createStore(() => ({}));
   const mounted = new Map<SurfaceId, Mounted>();
+  let known: { readonly keys: KeySettings; readonly hints: Hints } | undefined;
   const onError = (error: unknown) => post({ type: "failed", message: messageOf(error) });
 
   function show(state: State, surfaces: readonly SurfacePlace[]): void {
@@ -56,13 +58,19 @@ export function createChrome({ post, ...capabilities }: ChromeOptions): Chrome {
     const now = mirror.getState()[id];
     try {
       const size = { cols, rows };
-      const view = surfaceView({ id, state, size, hints: hintsOf(state.settings.keys) });
+      const view = surfaceView({ id, state, size, hints: hintsFor(state) });
       const shown = view && { view, size };
       return JSON.stringify(shown) === JSON.stringify(now) ? now : shown;
     } catch (error) {
       onError(error);
       return now;
     }
+  }
+
+  /** The hints of the keys as they are set: going through the key table for each surface is slow. */
+  function hintsFor({ settings: { keys } }: State): Hints {
+    if (known?.keys !== keys) known = { keys, hints: hintsOf(keys) };
+    return known.hints;
   }
 
   function mount(id: SurfaceId, { cols, rows }: Size): void {
