@@ -48,7 +48,8 @@ function drawnSpans(spans: readonly Span[], theme: Theme): string {
     }
     text += added;
   }
-  return drawn + styledText(text, tone);
+  // Ink takes its time for each cell, and spaces at the end show only where they are inverse.
+  return drawn + styledText(tone.inverse ? text : text.trimEnd(), tone);
 }
 
 function isSameTone(a: Tone, b: Tone): boolean {

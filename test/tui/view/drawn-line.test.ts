@@ -30,6 +30,11 @@ describe("a drawn line", () => {
     expect(drawnLine(drawn, 9, colored)).toBe("\x1b[2mab\x1b[22m");
   });
 
+  it("ends without spaces that nobody sees", () => {
+    expect(drawnLine(line("a  ", "dim"), 9, colored)).toBe("\x1b[2ma\x1b[22m");
+    expect(drawnLine(line("a  ", "selected"), 9, colored)).toBe("\x1b[7ma  \x1b[27m");
+  });
+
   it("puts the right part at the edge, and cuts the left one for it", () => {
     const drawn = { left: [span("left "), span("part", "dim")], right: [span("12", "key")] };
 
