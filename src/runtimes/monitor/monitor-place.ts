@@ -29,7 +29,15 @@ import {
 import { matches } from "./monitor-report.ts";
 import { askRound, type Speaker } from "./monitor-round.ts";
 import { createTeller } from "./monitor-teller.ts";
-import { type AskedAt, type Attention, answers, dueTimes, type Question } from "./pace.ts";
+import {
+  type AskedAt,
+  type Attention,
+  answers,
+  dueTimes,
+  type Question,
+  togetherMs,
+  waitFor,
+} from "./pace.ts";
 
 export type PlaceOptions = {
   readonly clock: Clock;
@@ -63,8 +71,6 @@ export type Place = {
   readonly stop: () => void;
 };
 
-/** Questions that are due within this time are asked together, in ms. */
-const togetherMs = 200;
 const everything: readonly Question[] = ["version", "loaded", "installed"];
 /** A load that takes longer than this, and the time its bytes take, does not come to an end, in ms. */
 const hangMs = 60_000;
@@ -136,7 +142,7 @@ export function watchPlace(options: PlaceOptions): Place {
     const times = Object.values(due());
     if (times.length === 0) return;
     const start = clock.monotonic();
-    const waitedMs = Math.max(Math.min(...times) - start, 0);
+    const waitedMs = waitFor(Math.min(...times), start);
     timer = clock.after(waitedMs, () => {
       asking = true;
       options.onTimer({ lateMs: clock.monotonic() - start - waitedMs, waitedMs });

@@ -50,6 +50,22 @@ const installedAgainMs = 15_000;
 /** No two rounds follow each other closer, whatever happens. */
 const gapMs = 250;
 
+/** Long waits end at multiples of this, in ms. */
+const stepMs = 250;
+/** Questions that are due within this time are asked together; timers may fire a little early. */
+export const togetherMs = stepMs + 50;
+/** Who waits for less has a reason. */
+const longWaitMs = 1000;
+
+/**
+ * How long to wait for what is due, in ms. A long wait ends a little sooner, where the time is a
+ * whole multiple of `stepMs`: all runtimes are then asked in one wake of this process.
+ */
+export function waitFor(due: number, now: number): number {
+  if (due - now < longWaitMs) return Math.max(due - now, 0);
+  return Math.floor(due / stepMs) * stepMs - now;
+}
+
 /** When each question is to be asked; what is left out is not to be asked as things stand. */
 export function dueTimes(standing: Standing): DueTimes {
   const due = answers(standing.connection) ? dueWhileUp(standing) : dueWhileDown(standing);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { dueTimes, type Question, type Standing } from "../../../src/runtimes/monitor/pace.ts";
+import {
+  dueTimes,
+  type Question,
+  type Standing,
+  waitFor,
+} from "../../../src/runtimes/monitor/pace.ts";
 
 const nothing: ReadonlySet<Question> = new Set();
 
@@ -97,5 +102,17 @@ describe("a runtime that does not answer", () => {
     const standing: Standing = { ...down, connection: "probing", attention: "hidden", asked: {} };
 
     expect(dueTimes(standing)).toEqual({ identify: 0 });
+  });
+});
+
+describe("the wait for a question", () => {
+  it("ends for all runtimes at the same time, never after what is due", () => {
+    expect(10_003 + waitFor(12_503, 10_003)).toBe(12_500);
+    expect(10_141 + waitFor(12_641, 10_141)).toBe(12_500);
+  });
+
+  it("is as long as it is meant where that is short", () => {
+    expect(waitFor(10_333, 10_003)).toBe(330);
+    expect(waitFor(9000, 10_003)).toBe(0);
   });
 });
