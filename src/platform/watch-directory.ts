@@ -1,4 +1,4 @@
-import { type FSWatcher, readdirSync, watch } from "node:fs";
+import { existsSync, type FSWatcher, readdirSync, watch } from "node:fs";
 import { basename } from "node:path";
 import type { Cancel } from "./ports.ts";
 
@@ -21,6 +21,8 @@ export function watchDirectory(path: string, listener: (name: string) => void): 
     if (!over) retry = setTimeout(reopen, retryMs).unref();
   };
   const open = () => {
+    // A failing watch makes an error with a stack each second, a look costs a hundredth of that.
+    if (!existsSync(path)) return later();
     try {
       watcher = watch(path, { persistent: false }, (_event, name) => {
         if (name === null || over) return;
