@@ -3,7 +3,7 @@
  * place of nixpkgs. The flake stays as it is; its lock says that nixpkgs is the fixture.
  */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseVariables } from "../../src/nix/variables.ts";
 import type { CommandResult, Ports, Variables } from "../../src/platform/ports.ts";
 import { createNixMachine, git, type NixMachine } from "./nix-machine.ts";
@@ -30,6 +30,8 @@ export type FlakeProjectRequest = {
   readonly nix: NixProgram;
   /** The directory whose files the project gets. */
   readonly files: string;
+  /** Of these, the ones it gets; else all. */
+  readonly only?: readonly string[];
   /** Name of the project's directory. */
   readonly name?: string;
   /** A release of the fixture in place of the one that the lock names. */
@@ -43,7 +45,8 @@ export async function createFlakeProject(request: FlakeProjectRequest): Promise<
   const { file, title } = request.nix;
   if (file === undefined) throw new Error(`${title} is missing`);
   const machine = withFlakes(await createNixMachine(request.name, file));
-  await cp(request.files, machine.root, { recursive: true });
+  for (const name of request.only ?? ["."])
+    await cp(join(request.files, name), join(machine.root, name), { recursive: true });
   const run = (args: readonly string[], { cwd, env }: RunOptions = {}): Promise<CommandResult> =>
     machine.ports.run({
       file: "nix",
@@ -125,6 +128,7 @@ async function copyFixture(directory: string, release: string): Promise<string> 
   await mkdir(target, { recursive: true });
   await cp(join(source, release, "flake.nix"), join(target, "flake.nix"));
   await cp(join(source, "common.nix"), join(target, "common.nix"));
+  await writeFile(join(target, "machine.nix"), machineNix());
   return target;
 }
 
@@ -138,6 +142,17 @@ function allowFlakes(env: Variables): Variables {
 
 function withFlakes(machine: NixMachine): NixMachine {
   return { ...machine, env: allowFlakes(machine.env) };
+}
+
+/** What the fixture cannot know: where this machine has Node, npm and the packages. */
+function machineNix(): string {
+  const path = [dirname(process.execPath), process.env["PATH"]].join(":");
+  const modules = join(import.meta.dirname, "../../node_modules");
+  const values = { node: process.execPath, path, modules };
+  const lines = Object.entries(values).map(
+    ([name, value]) => `${name} = ${JSON.stringify(value)};`,
+  );
+  return `{ ${lines.join(" ")} }\n`;
 }
 
 type Lock = {
