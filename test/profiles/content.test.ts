@@ -69,6 +69,23 @@ describe.each(each)("the profile %s", (_, { profile, files }) => {
     for (const mode of agentModes) expect(settings.modes?.[mode]?.model).toBeUndefined();
   });
 
+  it("says what its flake says: shells, models and temperatures", () => {
+    const flake = files.get("flake.nix") ?? "";
+    const rows = [...flake.matchAll(/^ +(elixir_\w+) = \{ elixir = /gm)].map(([, row]) => row);
+
+    expect(flake).toContain(`defaultShell = "${profile.shells.default}";`);
+    expect(profile.shells.names).toEqual(["default", ...rows, ...rows.map((row) => `${row}+`)]);
+    for (const mode of agentModes) {
+      const [, text = ""] = new RegExp(`^ +${mode} = \\{([^}]*)\\}`, "m").exec(flake) ?? [];
+      const fields = [...text.matchAll(/(\w+) = "([^"]*)";/g)].map(([, key, value]) => [
+        key,
+        value,
+      ]);
+      const { models, temperature } = profile.modes[mode];
+      expect(Object.fromEntries(fields)).toEqual({ ...models, temperature: String(temperature) });
+    }
+  });
+
   it("has skills with a name and a description as OpenCode wants them", () => {
     const skills = skillsOf(files);
 
