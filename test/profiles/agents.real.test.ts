@@ -77,7 +77,7 @@ describe.skipIf(isOff)("a pane in a project of the profile phoenix-ash", () => {
 
     expect(request?.system).toContain("You are the planning agent of an Elixir project.");
     expect(request?.system).toContain("# For agents in this project");
-    expect(request?.body["temperature"]).toBe(0.2);
+    expect(request?.body["temperature"]).toBe(0.7);
     expect(request?.tools).toContain("serena_find_symbol");
     for (const tool of ["edit", "write", "serena_rename_symbol", "serena_write_memory"])
       expect(request?.tools).not.toContain(tool);
