@@ -1,4 +1,5 @@
 /** What the files of the profiles promise each other and the program. */
+import { join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
 import { parseByteSize } from "../../src/core/byte-size.ts";
@@ -160,8 +161,8 @@ describe("the profiles together", () => {
   );
 
   it("have the same models, shells and plan and review configuration", () => {
+    const [first] = loaded;
     for (const { profile, files } of loaded) {
-      const [first] = loaded;
       expect(profile.fit).toEqual(first?.profile.fit);
       expect(profile.shells).toEqual(first?.profile.shells);
       for (const mode of ["plan", "review"] as const) {
@@ -169,6 +170,18 @@ describe("the profiles together", () => {
         expect(files.get(path)).toBe(first?.files.get(path));
       }
     }
+  });
+});
+
+describe("docs/profiles.md", () => {
+  it.each(modelRuntimes)("tells what the model for %s takes", async (runtime) => {
+    const { name, need } = loaded[0]?.profile.fit.models[runtime] ?? {};
+    const path = join(ports.host.installation, "docs", "profiles.md");
+    const row = (await ports.files.readText(path))
+      ?.split("\n")
+      .find((line) => line.includes(`\`${name}\``));
+
+    expect(row).toContain(`| ${inGibibytes(need)} |`);
   });
 });
 
