@@ -30,6 +30,8 @@ export type FitRequest = {
   /** In tokens; without one, the context the model would get by itself. */
   readonly context?: number | undefined;
   readonly usedBy: (runtime: RuntimeState, model: string) => readonly AgentMode[];
+  /** The modes it is loaded for; those that use it unless set. */
+  readonly modes?: readonly AgentMode[];
   /** Models that other programs of ours use: those are never proposed to be unloaded. */
   readonly usedElsewhere?: (runtime: RuntimeState, model: string) => boolean;
   /** An `installedIndex`, for who asks of many models. */
@@ -67,7 +69,8 @@ export type Fit = {
 export function fitOf(request: FitRequest): Fit {
   if (request.context !== undefined) return fitWith(request, request.context);
   const { runtime, model, memory, find } = request;
-  const likely = likelyContext({ runtime, model, memory, name: model.name, find });
+  const modes = request.modes ?? request.usedBy(runtime, model.name);
+  const likely = likelyContext({ runtime, model, memory, name: model.name, find, modes });
   const fit = fitWith(request, likely.tokens);
   // Since 0.30 Ollama tries again with less when its own default does not fit.
   const isOver = likely.automatic && likely.tokens > lowerContext && !isGood(fit.verdict);
