@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { parse as parseJson } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
 import { parseByteSize } from "../../src/core/byte-size.ts";
+import { parseContext } from "../../src/core/context-size.ts";
 import { type Fit, fitOf, isGood } from "../../src/core/fit.ts";
 import { asList, asObject, type JsonObject } from "../../src/core/json.ts";
-import { agentModes } from "../../src/core/mode.ts";
+import { type AgentMode, agentModes, byMode } from "../../src/core/mode.ts";
 import type { MemoryState } from "../../src/core/runtime.ts";
 import { createPorts } from "../../src/platform/real-ports.ts";
 import {
@@ -68,6 +69,28 @@ describe.each(each)("the profile %s", (_, { profile, files }) => {
 
     expect([...warnings, ...errors]).toEqual([]);
     for (const mode of agentModes) expect(settings.modes?.[mode]?.model).toBeUndefined();
+  });
+
+  it("says in its settings what the variables of its flake say", () => {
+    const { settings } = parseSettings({ file: "", text: files.get("ai-rules.json") ?? "" });
+    const { lmstudio, mlx } = settings.runtimes ?? {};
+    const flake = files.get("flake.nix") ?? "";
+    const variable = (name: string) => new RegExp(`^ +${name} = "(.*)";`, "m").exec(flake)?.[1];
+    const temperature = (mode: AgentMode) => profile.modes[mode].temperature;
+
+    expect(lmstudio?.temperature).toEqual(byMode(temperature));
+    expect(mlx?.temperature).toEqual(byMode(temperature));
+    expect(String(lmstudio?.maxTokens)).toBe(variable("LMSTUDIO_MAX_TOKENS"));
+    for (const context of Object.values({ ...lmstudio?.context, ...mlx?.context }))
+      expect(String(parseContext(String(context)))).toBe(variable("LMSTUDIO_CONTEXT_WINDOW"));
+    expect(mlx?.memoryLimit).toBe(variable("MLX_VRAM_LIMIT"));
+    expect(String(mlx?.quantization?.bits)).toBe(variable("MLX_QUANTIZATION_BITS"));
+    expect(String(mlx?.quantization?.groupSize)).toBe(variable("MLX_QUANTIZATION_GROUP_SIZE"));
+    expect(mlx?.batch).toEqual(
+      byMode((mode) => Number(variable(`MLX_BATCH_${mode.toUpperCase()}`))),
+    );
+    expect(`$AI_RULES_PROJECT_ROOT/${mlx?.modelsPath}`).toBe(variable("MLX_MODELS_PATH"));
+    expect(Object.values(mlx?.models ?? {})).toEqual([profile.fit.models.mlx.name]);
   });
 
   it("says what its flake says: shells, models and temperatures", () => {
@@ -160,15 +183,13 @@ describe("the profiles together", () => {
     },
   );
 
-  it("have the same models, shells and plan and review configuration", () => {
+  it("have the same models, shells, settings and plan and review configuration", () => {
     const [first] = loaded;
     for (const { profile, files } of loaded) {
       expect(profile.fit).toEqual(first?.profile.fit);
       expect(profile.shells).toEqual(first?.profile.shells);
-      for (const mode of ["plan", "review"] as const) {
-        const path = `.opencode/opencode.${mode}.json`;
+      for (const path of ["ai-rules.json", modePath("plan"), modePath("review")])
         expect(files.get(path)).toBe(first?.files.get(path));
-      }
     }
   });
 });
@@ -187,8 +208,12 @@ describe("docs/profiles.md", () => {
 
 type Files = LoadedProfile["files"];
 
-function modeFile(files: Files, mode: string): JsonObject {
-  return asObject(parseJson(files.get(`.opencode/opencode.${mode}.json`) ?? ""));
+function modePath(mode: AgentMode): string {
+  return `.opencode/opencode.${mode}.json`;
+}
+
+function modeFile(files: Files, mode: AgentMode): JsonObject {
+  return asObject(parseJson(files.get(modePath(mode)) ?? ""));
 }
 
 function commandOf(config: JsonObject, server: string): readonly unknown[] {
