@@ -32,10 +32,6 @@ pkgs.buildNpmPackage {
 
   nativeBuildInputs = [ pkgs.makeWrapper ];
   postInstall = ''
-    # npm packs no file of this name.
-    for ignored in profiles/*/.gitignore; do
-      cp "$ignored" "$out/lib/node_modules/ai-rules/$ignored"
-    done
     wrapProgram $out/bin/ai-rules --suffix PATH : ${lib.makeBinPath fallbacks}
   '';
 
