@@ -1,11 +1,12 @@
 /** `ai-rules models load`. */
 import { AiRulesError } from "../core/error.ts";
 import { tokens } from "../core/format.ts";
-import { findInstalled } from "../core/installed-models.ts";
+import { findInstalled, modesUsing } from "../core/installed-models.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import { variantName } from "../core/switch-options.ts";
 import { printable } from "../core/text.ts";
 import { keepAliveOf } from "../core/update/jobs.ts";
+import { wishedContext } from "../core/wished-context.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import type { OptionValues } from "./arguments.ts";
 import { describedModel } from "./describe-model.ts";
@@ -27,10 +28,11 @@ export async function loadModel(
   survey: ModelsSurvey,
   { name, options }: Request,
 ): Promise<number> {
-  const context = readContext(options.context);
+  const asked = readContext(options.context);
   const keepAlive = readKeepAlive(options["keep-alive"]);
   const named = await describedModel(survey, { name, runtime: options.runtime });
-  const found = context === undefined ? named : withContext(named, context);
+  const found = asked === undefined ? named : withContext(named, asked);
+  const context = asked ?? contextOfSettings(survey, found);
   refuseWhatCannotBe(found.runtime, { deed: "load", model: found.model.name });
   refuseCloud(found);
   if (keepAlive !== undefined && !found.runtime.abilities.keepAlive)
@@ -51,6 +53,15 @@ export async function loadModel(
   });
   if (code === 0) tools.console.out([`${printable(found.ref)} is loaded`]);
   return code;
+}
+
+/** What the settings want for the modes that use it, where a load can be told of that. */
+function contextOfSettings(
+  { models }: ModelsSurvey,
+  { runtime, model }: FoundModel,
+): number | undefined {
+  if (!runtime.abilities.loadContext) return undefined;
+  return wishedContext({ runtime, model, modes: modesUsing({ models }, runtime, model.name) });
 }
 
 /** The variant of a model with that context, where the context cannot be said with the load. */

@@ -2,6 +2,7 @@
 import type { Problem } from "../core/error.ts";
 import { type Fit, fitOf } from "../core/fit.ts";
 import { isUsedElsewhere, type ModelsView, modesUsing } from "../core/installed-models.ts";
+import { memoryBudget } from "../core/memory-budget.ts";
 import { agentModes, byMode } from "../core/mode.ts";
 import { resolveWishes, type Wishes } from "../core/model-choice.ts";
 import { type ModelsState, noModels } from "../core/models.ts";
@@ -66,7 +67,7 @@ export async function surveyModels(
   const guide = readGuideVariables(variables);
   const [survey, memory, read, opencode, elsewhere] = await Promise.all([
     ask(ports, { addresses, variables, details, modelsPath: guide.modelsPath }),
-    measureMemory(ports, budgetOf(settings, guide.budgetBytes)),
+    measureMemory(ports, memoryBudget(settings, guide)),
     readPicks(ports, data),
     modelsOfOpencode(ports, { root, settings, variables, addresses }),
     usesOfOthers(ports),
@@ -144,11 +145,6 @@ async function ask(ports: Ports, asked: Asked): Promise<Survey> {
     ...(modelsPath === undefined ? {} : { modelsPath }),
   });
   return details ? { ...survey, runtimes: await describeAll(survey) } : survey;
-}
-
-function budgetOf({ memoryBudgetBytes: own }: Settings, guided: number | undefined) {
-  if (own !== undefined) return { budgetBytes: own };
-  return guided === undefined ? {} : { budgetBytes: guided, budgetFrom: "MLX_VRAM_LIMIT" };
 }
 
 type OpencodeQuestion = {

@@ -14,7 +14,7 @@ import { readContext } from "./option-values.ts";
 import { pickNotes } from "./pick-notes.ts";
 import { type Tools } from "./run-job.ts";
 import { pick, resetPick } from "./save-pick.ts";
-import { withContext } from "./use-context.ts";
+import { contextOfSettings, withContext } from "./use-context.ts";
 
 type Request = {
   readonly mode: string;
@@ -32,16 +32,17 @@ export async function pickModel(
   refuseCommand(survey, mode);
   if (options.reset) return resetPick(tools, survey, { mode, model });
   if (model === undefined) throw noModel(mode);
-  const context = readContext(options.context);
+  const asked = readContext(options.context);
   const name = options.runtime === undefined ? model : within(options.runtime, model);
   if (isOpencodes(survey, { name, yes: options.yes === true })) {
-    if (context !== undefined)
+    if (asked !== undefined)
       tools.console.note("note: --context says nothing to a model that OpenCode reaches by itself");
     return pick(tools, survey, { mode, ref: name });
   }
   const found = await describedModel(survey, { name: model, runtime: options.runtime });
   const refusal = await refusalOf(tools, { found, yes: options.yes === true });
   if (refusal !== undefined) return refusal;
+  const context = asked ?? contextOfSettings(survey, { mode, found });
   const made =
     context === undefined
       ? { found, code: 0 }

@@ -1,11 +1,13 @@
 /** A model with the context that is asked for: itself, a variant, or a load that asks for it. */
 import { AiRulesError } from "../core/error.ts";
 import { tokens } from "../core/format.ts";
-import { findInstalled, sharesWeights } from "../core/installed-models.ts";
+import { findInstalled, findLoaded, modesUsing, sharesWeights } from "../core/installed-models.ts";
+import type { AgentMode } from "../core/mode.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import type { InstalledModel } from "../core/runtime.ts";
 import { variantName } from "../core/switch-options.ts";
 import { printable } from "../core/text.ts";
+import { wishedContext } from "../core/wished-context.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import type { FoundModel } from "./find-model.ts";
 import { type ModelsSurvey } from "./models-survey.ts";
@@ -15,6 +17,19 @@ type Wanted = { readonly found: FoundModel; readonly context: number };
 
 /** The exit code is 0 unless something was cancelled. */
 export type Made = { readonly found: FoundModel; readonly code: number };
+
+/** What the settings want for a mode, where the model has less and can be given more. */
+export function contextOfSettings(
+  { models }: ModelsSurvey,
+  { mode, found: { runtime, model } }: { readonly mode: AgentMode; readonly found: FoundModel },
+): number | undefined {
+  const { abilities } = runtime;
+  if (model.cloud || (!abilities.derive && !abilities.loadContext)) return undefined;
+  const modes = [mode, ...modesUsing({ models }, runtime, model.name)];
+  const wished = wishedContext({ runtime, model, modes });
+  const has = findLoaded(runtime, model.name)?.context ?? model.ownContext ?? 0;
+  return wished !== undefined && has < wished ? wished : undefined;
+}
 
 /** The model with that context: itself, a variant that is there, a new one, or a load that asks for it. */
 export async function withContext(

@@ -5,6 +5,8 @@ import { likelyContext } from "./likely-context.ts";
 import type { AgentMode } from "./mode.ts";
 import type { GuideSettings, ModelsState } from "./models.ts";
 import type { RuntimeState } from "./runtime.ts";
+import { stronger } from "./stronger.ts";
+import { wishedContext } from "./wished-context.ts";
 
 export type AgentModel = {
   /** "runtime/model". */
@@ -32,7 +34,7 @@ export function agentModel(models: ModelsState, mode: AgentMode): AgentModel | u
   const found = wish && runtimeOf(models.runtimes, wish.model);
   if (!wish || !found) return undefined;
   const { runtime, name } = found;
-  const context = claimedContext(models, { runtime, name });
+  const context = claimedContext(models, { runtime, name, modes: [mode] });
   const { tokenVariable, url, id } = runtime.address;
   return {
     ref: wish.model,
@@ -51,17 +53,28 @@ export function agentModel(models: ModelsState, mode: AgentMode): AgentModel | u
  * The context that OpenCode may count on: what the model is loaded with; until it is loaded its own
  * one, else what the runtime gives by default, but no more than 32k of that. Too much would cut off
  * the start of a conversation without a word (Ollama answers 200 and drops it); too little only
- * makes OpenCode sum up sooner.
+ * makes OpenCode sum up sooner. The settings can only make it less: a wish is no context yet.
  */
 export function claimedContext(
   { memory }: Pick<ModelsState, "memory">,
-  { runtime, name }: { readonly runtime: RuntimeState; readonly name: string },
+  { runtime, name, modes }: Claimed,
 ): number {
   const model = findInstalled(runtime, name);
+  const wished = wishedContext({ runtime, model, modes });
+  // What MLX keeps of a conversation grows with it: there the agent is what sets the limit.
+  if (runtime.kind === "mlx" && wished !== undefined) return wished;
   const { tokens, measured } = likelyContext({ runtime, name, model, memory });
   const isSure = measured || model?.ownContext !== undefined || runtime.kind === "openai";
-  return isSure ? tokens : Math.min(tokens, goodContext);
+  const given = isSure ? tokens : Math.min(tokens, goodContext);
+  return Math.min(given, wished ?? given);
 }
+
+type Claimed = {
+  readonly runtime: RuntimeState;
+  readonly name: string;
+  /** Those that are to have it. */
+  readonly modes: readonly AgentMode[];
+};
 
 type Output = {
   readonly runtime: RuntimeState;
@@ -71,7 +84,11 @@ type Output = {
 
 /** LMSTUDIO_MAX_TOKENS is LM Studio's alone; no answer may take more than half of the context. */
 function outputOf({ runtime, context, guide }: Output): number {
-  const said = runtime.kind === "lmstudio" ? guide.outputTokens : undefined;
-  if (said !== undefined) return Math.min(said, Math.floor(context / 2));
+  const guided =
+    runtime.kind === "lmstudio" && guide.outputTokens !== undefined
+      ? { value: guide.outputTokens, variable: "LMSTUDIO_MAX_TOKENS" }
+      : undefined;
+  const said = stronger(runtime.address.tuning?.maxTokens, guided);
+  if (said) return Math.min(said.value, Math.floor(context / 2));
   return Math.min(8192, Math.floor(context / 4));
 }

@@ -21,6 +21,7 @@ import type { AgentMode } from "./mode.ts";
 import { formatModelRef } from "./model-ref.ts";
 import type { ModelsState } from "./models.ts";
 import type { InstalledModel, RuntimeKind, RuntimeState } from "./runtime.ts";
+import { wishedContext } from "./wished-context.ts";
 
 export type Choice = {
   /** The modes that need a model. */
@@ -93,7 +94,11 @@ function rated(model: InstalledModel, { runtime, models, choice, find }: Rating)
     runtime,
     runtimes: models.runtimes,
     memory,
-    context: Math.max(goodContext, model.ownContext ?? 0),
+    context: Math.max(
+      goodContext,
+      model.ownContext ?? 0,
+      wishedContext({ runtime, model, modes: choice.modes }) ?? 0,
+    ),
     usedBy: () => [],
     find,
     // What another mode uses must not make room for a mere choice.

@@ -4,6 +4,7 @@
  * has measured it. It advises: a runtime may do better or worse than this.
  */
 import { tokens } from "./format.ts";
+import { bytesHere, freeFor, loadedBytes, releasedBytes } from "./free-memory.ts";
 import {
   type FindInstalled,
   findInstalled,
@@ -16,6 +17,7 @@ import { likelyContext } from "./likely-context.ts";
 import type { AgentMode } from "./mode.ts";
 import type { SwitchPlan } from "./models.ts";
 import type { InstalledModel, LoadedModel, MemoryState, RuntimeState } from "./runtime.ts";
+import { weightsOf } from "./weights.ts";
 
 export { fitLines, fitWord, unloadNames } from "./fit-text.ts";
 export { kvBytesPerToken } from "./kv-cache.ts";
@@ -28,6 +30,8 @@ export type FitRequest = {
   /** In tokens; without one, the context the model would get by itself. */
   readonly context?: number | undefined;
   readonly usedBy: (runtime: RuntimeState, model: string) => readonly AgentMode[];
+  /** The modes it is loaded for; those that use it unless set. */
+  readonly modes?: readonly AgentMode[];
   /** Models that other programs of ours use: those are never proposed to be unloaded. */
   readonly usedElsewhere?: (runtime: RuntimeState, model: string) => boolean;
   /** An `installedIndex`, for who asks of many models. */
@@ -65,7 +69,8 @@ export type Fit = {
 export function fitOf(request: FitRequest): Fit {
   if (request.context !== undefined) return fitWith(request, request.context);
   const { runtime, model, memory, find } = request;
-  const likely = likelyContext({ runtime, model, memory, name: model.name, find });
+  const modes = request.modes ?? request.usedBy(runtime, model.name);
+  const likely = likelyContext({ runtime, model, memory, name: model.name, find, modes });
   const fit = fitWith(request, likely.tokens);
   // Since 0.30 Ollama tries again with less when its own default does not fit.
   const isOver = likely.automatic && likely.tokens > lowerContext && !isGood(fit.verdict);
@@ -82,17 +87,17 @@ function fitWith(request: FitRequest, context: number): Fit {
   if (measured) return measured;
   const parts = partsOf(request, context);
   const needBytes = sum(parts.map(({ bytes }) => bytes));
-  if (model.sizeBytes === undefined) return { ...nothing, verdict: "unknown" };
+  if (parts.length === 0) return { ...nothing, verdict: "unknown" };
   if (!memory) return { ...nothing, verdict: "unknown", parts, needBytes };
   const replaced = replacedBy(request);
-  const free = freeBytes(request, replaced);
+  const { freeBytes: free, budget, isOwn } = freeFor(request, { memory, replaced });
   return {
     ...nothing,
-    ...verdictOf(request, { needBytes, free }),
+    ...verdictOf(request, { needBytes, free, isOwn }),
     parts,
     needBytes,
     freeBytes: free,
-    budget: { bytes: memory.budgetBytes, from: memory.budgetFrom },
+    budget,
     replaces: replaced
       .filter(({ name }) => !namesOneModel(runtime, name, model.name))
       .map(({ name }) => name),
@@ -148,11 +153,12 @@ export function isPartlyOnCpu(
 const mebibyte = 1024 ** 2;
 
 function partsOf({ model, runtime, memory }: FitRequest, context: number): Fit["parts"] {
-  if (model.sizeBytes === undefined) return [];
+  const weights = weightsOf(model, runtime);
+  if (!weights) return [];
   const { shape, family } = model;
   const length = `context ${tokens(context)}`;
   const parts = [
-    { label: "weights", bytes: model.sizeBytes },
+    { label: weights.guessed ? "weights (guessed)" : "weights", bytes: weights.bytes },
     shape
       ? { label: length, bytes: kvBytes({ shape, family }, context) }
       : { label: `${length} (guessed)`, bytes: guessedKvBytesPerToken(model) * context },
@@ -185,49 +191,7 @@ function replacedBy({ model, runtime, find = findInstalled }: FitRequest): reado
   });
 }
 
-/** What models may take of the memory, less what others have of it. */
-function freeBytes({ memory, runtimes }: FitRequest, replaced: readonly LoadedModel[]): number {
-  if (!memory) return 0;
-  const released = releasedBytes(memory, replaced);
-  // A budget for models counts only what models have of it.
-  const taken = countsAllPrograms(memory) ? loadedBytes({ memory, runtimes }) : memory.usedBytes;
-  const budgetLeft = memory.budgetBytes - taken + released;
-  // Memory that GPU and CPU share is gone for models, too, when other programs have it.
-  const ramLeft = memory.kind === "gpu" ? budgetLeft : memory.ramFreeBytes + released;
-  return Math.max(0, Math.min(budgetLeft, ramLeft));
-}
-
-function releasedBytes(memory: MemoryState, replaced: readonly LoadedModel[]): number {
-  return sum(replaced.map((model) => bytesHere(model, memory)));
-}
-
-/** Whether what is used is the RAM of all programs, since the share of a GPU cannot be told. */
-function countsAllPrograms({ kind, usedBytes, ramBytes, ramFreeBytes }: MemoryState): boolean {
-  return kind === "ram" || (kind === "unified" && usedBytes === ramBytes - ramFreeBytes);
-}
-
-/** The part of a loaded model that is in the memory models are loaded into. */
-function bytesHere({ gpuBytes, sizeBytes }: LoadedModel, { kind }: MemoryState): number {
-  return (kind === "ram" ? sizeBytes : (gpuBytes ?? sizeBytes)) ?? 0;
-}
-
-type Loaded = { readonly runtime: RuntimeState; readonly model: LoadedModel };
-
-function localModels(runtimes: readonly RuntimeState[]): readonly Loaded[] {
-  return runtimes
-    .filter(({ address }) => address.local)
-    .flatMap((runtime) => runtime.loaded.map((model) => ({ runtime, model })));
-}
-
-/** What all models have of the memory. */
-function loadedBytes({ memory, runtimes }: Pick<FitRequest, "memory" | "runtimes">): number {
-  let bytes = 0;
-  for (const { address, loaded } of runtimes)
-    if (memory && address.local) for (const model of loaded) bytes += bytesHere(model, memory);
-  return bytes;
-}
-
-type Need = { readonly needBytes: number; readonly free: number };
+type Need = { readonly needBytes: number; readonly free: number; readonly isOwn: boolean };
 
 function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unload"> {
   if (need.needBytes <= 0.8 * need.free) return { verdict: "fits", unload: [] };
@@ -237,19 +201,22 @@ function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unlo
   return { verdict: runsOnCpu(request, need) ? "partly-on-cpu" : "will-not-fit", unload: [] };
 }
 
-function runsOnCpu(request: FitRequest, { needBytes, free }: Need): boolean {
+function runsOnCpu(request: FitRequest, { needBytes, free, isOwn }: Need): boolean {
   const { runtime, memory } = request;
-  if (!memory || memory.kind === "ram" || runtime.kind === "mlx") return false;
+  // Of the runtime's own limit nothing is moved elsewhere: it is no border in the memory.
+  if (!memory || memory.kind === "ram" || runtime.kind === "mlx" || isOwn) return false;
   // Memory that GPU and CPU share counts once.
   const onGpu = memory.kind === "gpu" ? free : releasedBytes(memory, replacedBy(request));
   return needBytes <= onGpu + memory.ramFreeBytes;
 }
 
 /** The fewest models that make room: first among those no mode uses, then among all idle ones. */
-function whatToUnload(request: FitRequest, { needBytes, free }: Need): Fit["unload"] {
+function whatToUnload(request: FitRequest, { needBytes, free, isOwn }: Need): Fit["unload"] {
   const missing = needBytes - free;
   if (loadedBytes(request) < missing) return [];
-  const candidates = unloadable(request);
+  const candidates = unloadable(request).filter(
+    ({ runtime }) => !isOwn || runtime === request.runtime,
+  );
   const unused = candidates.filter(({ used }) => !used);
   const chosen = fewest(unused, missing) ?? fewest(candidates, missing) ?? [];
   return chosen.map(({ runtime, model }) => ({
@@ -257,6 +224,14 @@ function whatToUnload(request: FitRequest, { needBytes, free }: Need): Fit["unlo
     model: model.name,
     instance: model.instance,
   }));
+}
+
+type Loaded = { readonly runtime: RuntimeState; readonly model: LoadedModel };
+
+function localModels(runtimes: readonly RuntimeState[]): readonly Loaded[] {
+  return runtimes
+    .filter(({ address }) => address.local)
+    .flatMap((runtime) => runtime.loaded.map((model) => ({ runtime, model })));
 }
 
 type Candidate = Loaded & { readonly bytes: number; readonly used: boolean };

@@ -1,7 +1,9 @@
 /** The context a model has, or will have when it is loaded as it is. */
 import { goodContext } from "./context-size.ts";
 import { type FindInstalled, findInstalled, findLoaded } from "./installed-models.ts";
+import type { AgentMode } from "./mode.ts";
 import type { InstalledModel, MemoryState, RuntimeState } from "./runtime.ts";
+import { wishedContext } from "./wished-context.ts";
 
 export type ContextRequest = {
   readonly runtime: RuntimeState;
@@ -11,6 +13,8 @@ export type ContextRequest = {
   readonly memory?: MemoryState | undefined;
   /** An `installedIndex`, for who asks of many models. */
   readonly find?: FindInstalled | undefined;
+  /** It is loaded for these modes, with the context that the settings want for them. */
+  readonly modes?: readonly AgentMode[] | undefined;
 };
 
 export type LikelyContext = {
@@ -27,7 +31,7 @@ export function likelyContext(request: ContextRequest): LikelyContext {
   const loaded = findLoaded(runtime, name);
   if (loaded?.state === "loaded" && loaded.context !== undefined)
     return { tokens: loaded.context, measured: true, automatic: false };
-  const asked = model?.ownContext ?? contextOfOthers(request);
+  const asked = model?.ownContext ?? contextOfSettings(request) ?? contextOfOthers(request);
   const longest = model?.maxContext ?? Number.POSITIVE_INFINITY;
   return {
     tokens: Math.min(asked ?? usualContext(request), longest),
@@ -52,6 +56,12 @@ function usualContext({ runtime, model, memory }: ContextRequest): number {
     default:
       return runtime.kind satisfies never;
   }
+}
+
+/** LM Studio is told with the load; MLX keeps of a conversation what the agent sends, and no more. */
+function contextOfSettings({ runtime, model, modes }: ContextRequest): number | undefined {
+  const isTaken = runtime.abilities.loadContext || runtime.kind === "mlx";
+  return modes && isTaken ? wishedContext({ runtime, model, modes }) : undefined;
 }
 
 /** What Ollama gave another model that asks for nothing itself, and could have had more. */

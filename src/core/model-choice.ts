@@ -12,6 +12,7 @@ import type { ModelsState, ModelWish } from "./models.ts";
 import { type RuntimeState, runtimeKinds, type SettingSource } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import { shortName } from "./short-name.ts";
+import { stronger } from "./stronger.ts";
 
 export type WishInput = {
   /** `wishes` are those of before: a model that was chosen stays chosen while it is there. */
@@ -135,19 +136,15 @@ function wishOf({ wish, gone }: Settled, chosen: string | undefined): ModelWish 
   return gone ? { ...best, insteadOf: gone.model } : best;
 }
 
-/** Settings before variables; each kind of runtime has a variable of its own. */
+/** That of the mode, else that of its runtime: each kind of runtime has a variable of its own, too. */
 function withTemperature(wish: ModelWish, mode: AgentMode, input: WishInput): ModelWish {
   const { temperature, temperatureFrom } = input.settings.modes[mode];
   if (temperature !== undefined)
     return { ...wish, temperature, temperatureSource: { from: temperatureFrom ?? "project" } };
   const runtime = runtimeOf(input.models.runtimes, wish.model)?.runtime;
-  const said = input.models.guide.temperatures[mode].find(
+  const guided = input.models.guide.temperatures[mode].find(
     (each) => each.runtime === runtime?.kind || each.runtime === runtime?.address.id,
   );
-  if (!said) return wish;
-  return {
-    ...wish,
-    temperature: said.value,
-    temperatureSource: { from: "variable", name: said.variable },
-  };
+  const said = stronger(runtime?.address.tuning?.temperature?.[mode], guided);
+  return said ? { ...wish, temperature: said.value, temperatureSource: said.source } : wish;
 }

@@ -1,8 +1,8 @@
 /** What is wrong with the models that the modes use, one line each, with what mends it. */
 import { claimedContext } from "./agent-model.ts";
-import { goodContext, leastContext } from "./context-size.ts";
+import { contextWarning, wishedContextWarning } from "./context-warnings.ts";
 import { fitOf, isPartlyOnCpu } from "./fit.ts";
-import { memory as memoryText, percent, tokens } from "./format.ts";
+import { memory as memoryText, percent } from "./format.ts";
 import {
   findInstalled,
   findLoaded,
@@ -16,24 +16,19 @@ import {
 import { type AgentMode, agentModes } from "./mode.ts";
 import { wishFallbackText } from "./model-choice.ts";
 import { runtimeName } from "./model-rows.ts";
+import { listed, type ModelWarning, type UsedModel } from "./model-warning.ts";
 import type { ModelsState } from "./models.ts";
-import type { InstalledModel, LoadedModel, RuntimeState } from "./runtime.ts";
+import type { RuntimeState } from "./runtime.ts";
 import { printable } from "./text.ts";
 
-export type ModelWarning = {
-  readonly level: "error" | "warning";
-  readonly text: string;
-  /** What the user can ask for to mend it: the view knows its key. */
-  readonly action?: "pick-model" | "models";
-  /** What to do, in words; with an action, what to do there. */
-  readonly remedy: string;
-};
+export type { ModelWarning };
 
 /** Errors first; of equal ones those of the first mode. */
 export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
   const used = usedModels(view);
   const found = [
     ...used.flatMap((model) => contextWarning(model)),
+    ...used.flatMap((model) => wishedContextWarning(model, view.models.memory)),
     ...used.flatMap((model) => toolsWarning(model)),
     ...used.flatMap((model) => processorWarning(model, view)),
     ...rivalWarnings(used, view),
@@ -43,15 +38,6 @@ export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
   ];
   return found.toSorted((a, b) => Number(b.level === "error") - Number(a.level === "error"));
 }
-
-/** A model that modes are meant to use, at a runtime that answers. */
-type UsedModel = {
-  readonly runtime: RuntimeState;
-  readonly name: string;
-  readonly modes: readonly AgentMode[];
-  readonly model: InstalledModel | undefined;
-  readonly loaded: LoadedModel | undefined;
-};
 
 function usedModels({ models, panes }: ModelsView): readonly UsedModel[] {
   const used: UsedModel[] = [];
@@ -75,31 +61,6 @@ function usedModels({ models, panes }: ModelsView): readonly UsedModel[] {
       });
   }
   return used;
-}
-
-function contextWarning({ runtime, loaded, model, modes }: UsedModel): readonly ModelWarning[] {
-  const context = loaded?.state === "loaded" ? loaded.context : undefined;
-  if (context === undefined || context >= goodContext) return [];
-  return [
-    {
-      level: context < leastContext ? "error" : "warning",
-      text: `${listed(modes)}: a context of ${tokens(context)} is too small for an agent`,
-      ...contextRemedy(runtime, model),
-    },
-  ];
-}
-
-function contextRemedy(
-  { abilities, kind }: RuntimeState,
-  model: InstalledModel | undefined,
-): Pick<ModelWarning, "action" | "remedy"> {
-  if (model?.maxContext !== undefined && model.maxContext < goodContext)
-    return { action: "pick-model", remedy: "pick one that was trained for more" };
-  if (abilities.derive) return { action: "pick-model", remedy: "pick it again with 64k" };
-  if (abilities.loadContext) return { action: "pick-model", remedy: "load it with 64k" };
-  return kind === "llama-server" || kind === "llama-swap"
-    ? { remedy: "start llama-server with -c 65536" }
-    : { remedy: "start the server with a longer context" };
 }
 
 function toolsWarning({ model, name, modes }: UsedModel): readonly ModelWarning[] {
@@ -206,8 +167,8 @@ function togetherWarning(
   ];
 }
 
-function needOf({ runtime, model, name }: UsedModel, models: ModelsState): number {
-  const context = claimedContext(models, { runtime, name });
+function needOf({ runtime, model, name, modes }: UsedModel, models: ModelsState): number {
+  const context = claimedContext(models, { runtime, name, modes });
   const { runtimes, memory } = models;
   if (!model) return 0;
   return fitOf({ model, runtime, runtimes, memory, context, usedBy: () => [] }).needBytes ?? 0;
@@ -275,9 +236,4 @@ function problemWarning({
   readonly remedy: string;
 }): ModelWarning {
   return { level: "warning", text: printable(message), remedy: printable(remedy) };
-}
-
-/** "plan", "plan and build", "plan, build and review". */
-function listed(modes: readonly AgentMode[]): string {
-  return modes.length < 2 ? modes.join("") : `${modes.slice(0, -1).join(", ")} and ${modes.at(-1)}`;
 }

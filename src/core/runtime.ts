@@ -5,6 +5,7 @@
  * shows them makes them `printable`.
  */
 import type { Problem } from "./error.ts";
+import type { RuntimeTuning } from "./runtime-tuning.ts";
 
 export const runtimeKinds = [
   "ollama",
@@ -59,6 +60,8 @@ export type RuntimeAddress = {
   readonly expected: boolean;
   /** The variable that holds its token; the token itself never enters the state. */
   readonly tokenVariable?: string;
+  /** How the settings want its models to be used. */
+  readonly tuning?: RuntimeTuning;
   /** What is odd about the address, e.g. a port that was left out. */
   readonly note?: Problem;
 };

@@ -2,6 +2,7 @@
 import type { Action } from "./action.ts";
 import type { ByMode } from "./mode.ts";
 import type { RuntimeKind } from "./runtime.ts";
+import type { RuntimeTuning } from "./runtime-tuning.ts";
 
 export const layoutChoices = ["auto", "columns", "main-stack", "rows"] as const;
 
@@ -32,6 +33,8 @@ export type RuntimeSettings = {
   readonly keepAlive?: string;
   /** It is left alone. */
   readonly off?: boolean;
+  /** How its models are used. */
+  readonly tuning?: RuntimeTuning;
   readonly from: "project" | "user";
 };
 

@@ -1,7 +1,7 @@
 /**
  * The ways in which a mode can switch to a model, the best first. Where the plain way is fine there is
  * no other: the user is asked only when something is to be decided, which is when the context would
- * be too small for an agent, when another model has to go first, or when another mode has the same
+ * be too small for an agent or less than the settings want, when another model has to go first, or when another mode has the same
  * weights loaded with another context.
  */
 import { bestContext, goodContext } from "./context-size.ts";
@@ -9,6 +9,7 @@ import { type Fit, fitOf, fitWord, isGood, unloadNames } from "./fit.ts";
 import { memory as memoryText, tokens } from "./format.ts";
 import {
   findInstalled,
+  findLoaded,
   isUsedElsewhere,
   type ModelsView,
   modesUsing,
@@ -22,6 +23,7 @@ import type { SwitchOption, SwitchPlan } from "./models.ts";
 import type { InstalledModel, RuntimeState } from "./runtime.ts";
 import { printable } from "./text.ts";
 import { variantName } from "./variant-name.ts";
+import { wishedContext } from "./wished-context.ts";
 
 export { variantName };
 
@@ -63,11 +65,9 @@ type Way = {
 };
 
 function waysTo(target: Target): readonly Way[] {
-  const { model } = target;
   const plain = plainWay(target);
   const shared = sharedWay(target);
-  // More context than it was trained for does no model good.
-  const wanted = Math.min(goodContext, model.maxContext ?? goodContext);
+  const wanted = wantedContext(target);
   if (shared && shared.fit.context >= wanted) return [shared, plain];
   if (plain.fit.context >= wanted && !isTooLarge(plain.fit)) return [plain];
   const better = betterWay(target);
@@ -75,6 +75,16 @@ function waysTo(target: Target): readonly Way[] {
   // What cannot be done is not what is proposed.
   const isHopeless = better.fit.verdict === "will-not-fit" && plain.fit.verdict !== "will-not-fit";
   return isHopeless ? [plain, better] : [better, plain];
+}
+
+/** More context than it was trained for does no model good. */
+function wantedContext(target: Target): number {
+  return wishOf(target) ?? Math.min(goodContext, target.model.maxContext ?? goodContext);
+}
+
+/** What the settings want for the mode, and for those that use the model already. */
+function wishOf({ view, mode, runtime, model }: Target): number | undefined {
+  return wishedContext({ runtime, model, modes: [mode, ...modesUsing(view, runtime, model.name)] });
 }
 
 /** A context that was not asked for makes the model too large, so that a smaller one may fit. */
@@ -94,8 +104,16 @@ function plainWay(target: Target): Way {
     title: `use ${shownModelName(model.name)} as it is`,
     note: rivalry ?? small,
     fit,
-    plan: { model: refOf(target, model), unloadFirst: [] },
+    plan: { model: refOf(target, model), unloadFirst: [], ...contextOfLoad(target) },
   };
+}
+
+/** A model that has to be loaded is loaded with the context of the settings. */
+function contextOfLoad(target: Target): Pick<SwitchPlan, "context"> {
+  const { runtime, model } = target;
+  const wish = wishOf(target);
+  const isOpen = runtime.abilities.loadContext && !findLoaded(runtime, model.name);
+  return wish === undefined || !isOpen ? {} : { context: wish };
 }
 
 type Rival = { readonly mode: AgentMode; readonly model: InstalledModel };
@@ -134,8 +152,9 @@ function betterWay(target: Target): Way | undefined {
 
 function existingVariant(target: Target): Way | undefined {
   const { runtime, model } = target;
+  const wanted = wantedContext(target);
   const variants = runtime.installed
-    .filter((other) => (other.ownContext ?? 0) >= goodContext && sharesWeights(other, model))
+    .filter((other) => (other.ownContext ?? 0) >= wanted && sharesWeights(other, model))
     .filter(({ name }) => !namesOneModel(runtime, name, model.name))
     .map((variant) => ({ variant, fit: fitFor(target, { model: variant }) }))
     .toSorted((a, b) => rankOf(a.fit) - rankOf(b.fit) || b.fit.context - a.fit.context);
@@ -194,7 +213,9 @@ function loadWay(target: Target): Way | undefined {
 /** The fit with the best context the model can have here; undefined when it can have none. */
 function bestFit(target: Target): Fit | undefined {
   const longest = target.model.maxContext ?? 0;
-  const fits = [bestContext, goodContext]
+  const wish = wishOf(target);
+  const usual = [bestContext, goodContext].filter((context) => context < (wish ?? Infinity));
+  const fits = [...(wish === undefined ? [] : [wish]), ...usual]
     .filter((context) => context <= longest)
     .map((context) => fitFor(target, { model: target.model, context }));
   // The first of equal ones is the longer one; where none fits the shorter one does less harm.
@@ -221,6 +242,7 @@ function fitFor(
     runtimes: models.runtimes,
     memory: models.memory,
     context,
+    modes: [mode, ...modesUsing(view, runtime, model.name)],
     usedBy: (other, name) => modesUsing(view, other, name).filter((each) => each !== mode),
     usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
   });

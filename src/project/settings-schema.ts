@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { type Action, actionNames, actions } from "../core/action.ts";
 import { byteSizePattern, parseByteSize } from "../core/byte-size.ts";
+import { contextPattern, parseContext } from "../core/context-size.ts";
 import { agentModes } from "../core/mode.ts";
 import { runtimeKinds } from "../core/runtime.ts";
 import { layoutChoices } from "../core/settings.ts";
@@ -18,6 +19,8 @@ const model = text("a model")
   .regex(/^[^/\s]+\/\S+$/, 'expected "provider/model"')
   .describe('The model, as "provider/model" in OpenCode\'s words.');
 
+const temperature = z.number().min(0).max(2);
+
 const mode = z.strictObject({
   command: z
     .array(text("a program or an argument"))
@@ -25,10 +28,7 @@ const mode = z.strictObject({
     .optional()
     .describe("Runs this program, with its arguments, instead of OpenCode."),
   model: model.optional(),
-  temperature: z
-    .number()
-    .min(0)
-    .max(2)
+  temperature: temperature
     .optional()
     .describe("How freely the model chooses its words, 0 to 2; else the model's own."),
   agent: text("an agent's name").optional().describe("OpenCode's agent; else the mode's own."),
@@ -77,6 +77,36 @@ const keepAlive = z.union([z.string().regex(durationPattern, noDuration), z.int(
   error: noDuration,
 });
 
+const noSize = 'expected a size such as "45GB", or a number of bytes';
+const sizeText = z
+  .string()
+  .regex(byteSizePattern, { error: noSize, abort: true })
+  .refine((size) => parseByteSize(size) !== undefined, noSize);
+const byteSize = z.union([sizeText, z.int().min(1, noSize)], { error: noSize });
+
+const noContext = 'expected a number of tokens such as 32768 or "32k"';
+const contextText = z
+  .string()
+  .regex(contextPattern, { error: noContext, abort: true })
+  .refine((context) => parseContext(context) !== undefined, noContext);
+const contextLength = z.union([contextText, z.int().min(1, noContext)], { error: noContext });
+
+/** A value for each mode, of which any may be left out. */
+const eachMode = <Value extends z.ZodType>(value: Value, meaning: string) =>
+  z.strictObject(perName(agentModes, () => value.optional().describe(meaning))).optional();
+
+/** What MLX can pack weights into (mlx.core.quantize, mode "affine"). */
+const quantization = z.strictObject({
+  bits: z
+    .literal([2, 3, 4, 5, 6, 8])
+    .optional()
+    .describe("MLX: bits a weight of models that are converted; 4 unless set."),
+  groupSize: z
+    .literal([32, 64, 128])
+    .optional()
+    .describe("MLX: weights that share a scale; 64 unless set."),
+});
+
 const runtime = z.strictObject({
   type: z
     .enum(runtimeKinds)
@@ -92,6 +122,30 @@ const runtime = z.strictObject({
     .optional()
     .describe('How long a model stays loaded after a request: "30m", -1 for ever.'),
   enabled: z.boolean().optional().describe("false leaves it alone."),
+  memoryLimit: byteSize
+    .optional()
+    .describe('What its models may take of the memory: "45GB", or bytes.'),
+  quantization: quantization.optional(),
+  batch: eachMode(
+    z.int().min(1),
+    "Requests answered at once; MLX takes the largest one when it starts.",
+  ),
+  temperature: eachMode(
+    temperature,
+    "How freely its models choose their words, 0 to 2; modes.MODE.temperature is stronger.",
+  ),
+  context: eachMode(contextLength, 'The context its models are to have: 32768, "32k".'),
+  maxTokens: z.int().min(1).optional().describe("Most tokens of one answer."),
+  modelsPath: text("a directory")
+    .optional()
+    .describe("MLX: a directory with a model in each subdirectory, from the project's root."),
+  models: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][\w.:-]*$/, "expected a name of letters, digits, _ . : and -"),
+      text("a directory or a repository"),
+    )
+    .optional()
+    .describe("MLX: names for models, each a directory below modelsPath or a repository."),
 });
 
 /**
@@ -127,15 +181,8 @@ const runtimes = z
     }
   });
 
-const noSize = 'expected a size such as "45GB", or a number of bytes';
-const byteSize = z
-  .string()
-  .regex(byteSizePattern, { error: noSize, abort: true })
-  .refine((size) => parseByteSize(size) !== undefined, noSize);
-
 const memory = z.strictObject({
-  budget: z
-    .union([byteSize, z.int().min(1, noSize)], { error: noSize })
+  budget: byteSize
     .optional()
     .describe('What models may take of the memory they are loaded into: "45GB", or bytes.'),
 });

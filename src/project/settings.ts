@@ -1,5 +1,5 @@
 /** The settings of a project: its `ai-rules.json` over the user's `config.json` over the defaults. */
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseByteSize } from "../core/byte-size.ts";
 import type { Problem } from "../core/error.ts";
 import { byMode } from "../core/mode.ts";
@@ -11,8 +11,10 @@ import {
 } from "../core/settings.ts";
 import type { Ports } from "../platform/ports.ts";
 import { directoriesOf } from "./directories.ts";
+import { mergeTuning, withWholeModelPaths } from "./runtime-tuning.ts";
 import { recallSettings, rememberSettings } from "./settings-memory.ts";
 import type { FileSettings } from "./settings-schema.ts";
+import { wholePath } from "./whole-path.ts";
 
 export type LoadedSettings = {
   /** What is good of the files, with every default filled in. */
@@ -32,7 +34,9 @@ export function settingsFiles(ports: Pick<Ports, "env" | "host">, root: string):
 
 /** Reads the settings; a file that is not there is fine, one that is broken keeps what is good. */
 export async function loadSettings(ports: SettingsPorts, root: string): Promise<LoadedSettings> {
-  const read = await Promise.all(settingsFiles(ports, root).map((file) => readFile(ports, file)));
+  const read = await Promise.all(
+    settingsFiles(ports, root).map((file) => readFile(ports, { file, root })),
+  );
   return {
     settings: read.reduce(
       (below, { settings }, index) => mergeSettings(below, settings, origins[index] ?? "project"),
@@ -52,7 +56,10 @@ type SettingsSource = { readonly file: string; readonly text: string };
 
 type ReadFile = Omit<LoadedSettings, "settings"> & { readonly settings: FileSettings };
 
-async function readFile(ports: SettingsPorts, file: string): Promise<ReadFile> {
+async function readFile(
+  ports: SettingsPorts,
+  { file, root }: { readonly file: string; readonly root: string },
+): Promise<ReadFile> {
   const { files, host } = ports;
   let text: string | undefined;
   try {
@@ -62,7 +69,8 @@ async function readFile(ports: SettingsPorts, file: string): Promise<ReadFile> {
   }
   if (text === undefined) return { settings: {}, warnings: [], errors: [] };
   const parsed = await parse(ports, { file, text: text.replace(/^\uFEFF/, "") });
-  return { ...parsed, settings: withWholePath(parsed.settings, { file, home: host.home }) };
+  const settings = withWholePath(parsed.settings, { file, home: host.home });
+  return { ...parsed, settings: withWholeModelPaths(settings, { root, home: host.home }) };
 }
 
 async function parse(ports: SettingsPorts, source: SettingsSource): Promise<ReadFile> {
@@ -82,9 +90,8 @@ function withWholePath(
   { file, home }: { readonly file: string; readonly home: string },
 ): FileSettings {
   const path = settings.opencode?.path;
-  if (!path || isAbsolute(path)) return settings;
-  const whole = path.startsWith("~/") ? join(home, path.slice(2)) : join(dirname(file), path);
-  return { ...settings, opencode: { path: whole } };
+  if (!path) return settings;
+  return { ...settings, opencode: { path: wholePath(path, { base: dirname(file), home }) } };
 }
 
 /** Lays the settings of a file over others, value by value. */
@@ -132,7 +139,8 @@ function mergeRuntimes(
   from: Origin,
 ): Settings["runtimes"] {
   const merged = Object.entries(above).map(([id, runtime]) => {
-    return [id, { ...below[id], ...runtimeOf(runtime), from }];
+    const tuning = mergeTuning(below[id]?.tuning, runtime, from);
+    return [id, { ...below[id], ...runtimeOf(runtime), ...(tuning ? { tuning } : {}), from }];
   });
   return { ...below, ...Object.fromEntries(merged) };
 }
@@ -143,7 +151,7 @@ function runtimeOf({
   apiKeyVariable,
   keepAlive,
   enabled,
-}: FileRuntime): Omit<RuntimeSettings, "from"> {
+}: FileRuntime): Omit<RuntimeSettings, "from" | "tuning"> {
   return {
     ...(type === undefined ? {} : { kind: type }),
     ...(url === undefined ? {} : { url }),

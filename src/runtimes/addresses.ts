@@ -64,7 +64,7 @@ function ownAddress(kind: RuntimeKind, input: AddressInput): RuntimeAddress | un
     kind: entry?.kind ?? kind,
     source: { from: "default" },
     expected: false,
-    ...tokenIn(entry),
+    ...saidIn(entry),
   };
 }
 
@@ -85,7 +85,7 @@ function settingsAddress(
     ...(entry.kind ? { kind: entry.kind } : {}),
     source: { from: entry.from },
     expected: true,
-    ...tokenIn(entry),
+    ...saidIn(entry),
     ...(user === undefined ? {} : { note: passwordInSettings(id) }),
   };
 }
@@ -111,12 +111,19 @@ function variableAddress({
     expected: !isUsual(place, kind),
     // The client takes user and password out of an address.
     ...(user === undefined ? {} : { tokenVariable: variable }),
-    ...tokenIn(entry),
+    ...saidIn(entry),
   };
 }
 
-function tokenIn(entry: RuntimeSettings | undefined): { readonly tokenVariable?: string } {
-  return entry?.tokenVariable === undefined ? {} : { tokenVariable: entry.tokenVariable };
+/** What the settings say of a runtime wherever it is. */
+function saidIn(
+  entry: RuntimeSettings | undefined,
+): Pick<RuntimeAddress, "tokenVariable" | "tuning"> {
+  const { tokenVariable, tuning } = entry ?? {};
+  return {
+    ...(tokenVariable === undefined ? {} : { tokenVariable }),
+    ...(tuning === undefined ? {} : { tuning }),
+  };
 }
 
 type Located = Pick<RuntimeAddress, "url" | "local" | "note"> & { readonly user?: string };

@@ -4,6 +4,7 @@
  * tokens stay here.
  */
 import { runtimeOf } from "../core/installed-models.ts";
+import { memoryBudget } from "../core/memory-budget.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { agentModes, byMode } from "../core/mode.ts";
 import type { GuideSettings, ModelJob } from "../core/models.ts";
@@ -153,16 +154,14 @@ export function createModels(options: ModelsOptions): Models {
     loadedNews.runtimeChanged(runtime);
   }
 
-  function measure({ budgetBytes: guided }: GuideSettings): void {
-    const own = state().settings.memoryBudgetBytes;
-    const budget = own ?? guided;
-    const now = JSON.stringify(budget ?? "all");
+  function measure(guide: GuideSettings): void {
+    const budget = memoryBudget(state().settings, guide);
+    const now = JSON.stringify(budget);
     if (memory && now === measured) return;
     measured = now;
     memory?.stop();
     memory = watchMemory(ports, {
-      ...(budget === undefined ? {} : { budgetBytes: budget }),
-      ...(own === undefined && guided !== undefined ? { budgetFrom: "MLX_VRAM_LIMIT" } : {}),
+      ...budget,
       onMeasured: (found) => dispatch({ type: "memory-measured", memory: found }),
     });
     memory.attend(memoryAttention(state(), attention));

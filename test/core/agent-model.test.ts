@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { agentModel } from "../../src/core/agent-model.ts";
 import { type ModelsState, noGuide, noModels } from "../../src/core/models.ts";
-import type { RuntimeState } from "../../src/core/runtime.ts";
+import type { RuntimeKind, RuntimeState } from "../../src/core/runtime.ts";
 import {
   qwenCoder,
   qwenCoder64k,
@@ -9,6 +9,7 @@ import {
   sampleLoaded,
   sampleMemory,
   sampleRuntime,
+  toldContext,
 } from "../fakes/sample-models.ts";
 
 const ollama = sampleRuntime("ollama", { installed: [qwenCoder, qwenCoder64k] });
@@ -73,6 +74,42 @@ describe("the model that OpenCode is told of", () => {
 
     expect(planModel(studio, "m", { guide })?.output).toBe(6000);
     expect(planModel(ollama, "qwen3-coder:30b-ctx64k", { guide })?.output).toBe(8192);
+  });
+
+  it("takes the longest answer from the settings of the runtime, before or after that variable", () => {
+    const guide = { ...noGuide, outputTokens: 6000 };
+    const output = (from: "project" | "user", kind: RuntimeKind, given = {}) => {
+      const runtime = sampleRuntime(kind, {
+        address: { tuning: { maxTokens: { value: 3000, from } } },
+        loaded: [sampleLoaded("m", { context: 65_536 })],
+      });
+      return planModel(runtime, "m", given)?.output;
+    };
+
+    expect(output("project", "lmstudio", { guide })).toBe(3000);
+    expect(output("user", "lmstudio", { guide })).toBe(6000);
+    expect(output("user", "lmstudio")).toBe(3000);
+    expect(output("user", "ollama", { guide })).toBe(3000);
+  });
+
+  it("has no more context than the settings want, and never more than there is", () => {
+    const context = (kind: RuntimeKind, plan: number, loaded?: number) => {
+      const runtime = sampleRuntime(kind, {
+        address: { tuning: { context: toldContext({ plan, build: 131_072 }) } },
+        installed: [sampleInstalled("m", { maxContext: 131_072 })],
+        loaded: loaded === undefined ? [] : [sampleLoaded("m", { context: loaded })],
+      });
+      return planModel(runtime, "m")?.context;
+    };
+
+    expect(context("lmstudio", 32_768, 65_536)).toBe(32_768);
+    expect(context("lmstudio", 65_536, 32_768)).toBe(32_768);
+    // A request would load it with LM Studio's own context.
+    expect(context("lmstudio", 65_536)).toBe(4096);
+    // MLX keeps whatever it is sent, up to what the model was trained for.
+    expect(context("mlx", 65_536)).toBe(65_536);
+    expect(context("mlx", 262_144)).toBe(131_072);
+    expect(context("llama-server", 16_384)).toBe(16_384);
   });
 
   it("says when a model has no tools, and takes it to have them when nobody knows", () => {

@@ -7,7 +7,13 @@ import {
   kvBytesPerToken,
   largestContextThatFits,
 } from "../../src/core/fit.ts";
-import type { InstalledModel, MemoryState, ModelShape } from "../../src/core/runtime.ts";
+import type {
+  InstalledModel,
+  MemoryState,
+  ModelShape,
+  RuntimeKind,
+  RuntimeState,
+} from "../../src/core/runtime.ts";
 import {
   gigabyte,
   qwenCoder,
@@ -315,5 +321,93 @@ describe("the context of a model", () => {
     expect(largestContextThatFits(request({ memory: gpu(48) }))).toBe(262_144);
     expect(largestContextThatFits(request({ memory: gpu(30) }))).toBe(65_536);
     expect(largestContextThatFits(request({ memory: gpu(8) }))).toBeUndefined();
+  });
+});
+
+describe("the limit of a runtime", () => {
+  const tuning = { memoryLimit: { value: 28 * gigabyte, from: "project" } } as const;
+  const limited = sampleRuntime("lmstudio", { address: { tuning } });
+  const other = sampleLoaded("other", { sizeBytes: 10 * gigabyte, gpuBytes: 10 * gigabyte });
+
+  it("is what its models may take, though more is free", () => {
+    const fit = fitOf(request({ runtime: limited, memory: gpu(64) }));
+
+    expect(fit).toMatchObject({
+      verdict: "tight",
+      freeBytes: 28 * gigabyte,
+      budget: { bytes: 28 * gigabyte, from: "runtimes.lmstudio.memoryLimit" },
+    });
+    expect(fitLines(fit)).toContain("free 28.0 GB of 28.0 GB (runtimes.lmstudio.memoryLimit)");
+  });
+
+  it("says nothing where less is free", () => {
+    const fit = fitOf(request({ runtime: limited, memory: gpu(24) }));
+
+    expect(fit.budget).toEqual({ bytes: 24 * gigabyte, from: "all of it" });
+  });
+
+  it("counts the runtime's own models alone, and only they make room", () => {
+    const elsewhere = sampleRuntime("ollama", { loaded: [{ ...other, name: "theirs" }] });
+    const own = { ...limited, loaded: [other] };
+    const of = (runtime: RuntimeState, runtimes: readonly RuntimeState[]) =>
+      fitOf(request({ runtime, runtimes, memory: gpu(128, 20) }));
+
+    expect(of(limited, [limited, elsewhere])).toMatchObject({ verdict: "tight" });
+    expect(of(own, [own, elsewhere])).toMatchObject({
+      verdict: "fits-after-unloading",
+      freeBytes: 18 * gigabyte,
+      unload: [{ runtime: "lmstudio", model: "other" }],
+    });
+  });
+
+  it("moves nothing to the CPU: it is no border in the memory", () => {
+    const small = { memoryLimit: { value: gigabyte, from: "user" } } as const;
+    const runtime = sampleRuntime("lmstudio", { address: { tuning: small } });
+
+    expect(fitOf(request({ runtime, memory: gpu(64) })).verdict).toBe("will-not-fit");
+  });
+
+  it("is nobody's business on another machine", () => {
+    const runtime = sampleRuntime("lmstudio", { address: { tuning, local: false } });
+
+    expect(fitOf(request({ runtime })).verdict).toBe("remote");
+  });
+});
+
+describe("weights of which only the name is known", () => {
+  const weights = (
+    changes: Partial<InstalledModel>,
+    quantization?: { readonly bits?: number; readonly groupSize?: number },
+    kind: RuntimeKind = "mlx",
+  ) => {
+    const { sizeBytes: _, quantization: __, ...unknown } = sampleInstalled("m");
+    const tuning = quantization && { quantization: { value: quantization, from: "user" as const } };
+    const runtime = sampleRuntime(kind, { address: tuning ? { tuning } : {} });
+    const { parts } = fitOf(request({ runtime, model: { ...unknown, ...changes } }));
+    return parts[0] && [parts[0].label, parts[0].bytes / 1e9];
+  };
+  const guessed = "weights (guessed)";
+
+  it("are as many parameters as the name tells, at its bits, with the scales of 64", () => {
+    expect(weights({ parameters: "30B", quantization: "4bit" })).toEqual([guessed, 16.875]);
+    expect(weights({ parameters: "8B", quantization: "8bit" })).toEqual([guessed, 8.5]);
+    expect(weights({ parameters: "8B", quantization: "bf16" })).toEqual([guessed, 16]);
+    expect(weights({ parameters: "8B", quantization: "mxfp4" })).toEqual([guessed, 4.25]);
+  });
+
+  it("are at the bits of the settings where the name tells none", () => {
+    expect(weights({ parameters: "8B" }, { bits: 4, groupSize: 128 })).toEqual([guessed, 4.25]);
+    expect(weights({ parameters: "8B" }, { groupSize: 32 })).toEqual([guessed, 5]);
+    expect(weights({ parameters: "8B", quantization: "8bit" }, { bits: 4 })).toEqual([
+      guessed,
+      8.5,
+    ]);
+  });
+
+  it("stay unknown without parameters or bits, and for other runtimes", () => {
+    expect(weights({ quantization: "4bit" })).toBeUndefined();
+    expect(weights({ parameters: "8B" })).toBeUndefined();
+    expect(weights({ parameters: "8B", quantization: "odd" })).toBeUndefined();
+    expect(weights({ parameters: "8B", quantization: "4bit" }, {}, "lmstudio")).toBeUndefined();
   });
 });

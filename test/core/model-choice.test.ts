@@ -311,4 +311,20 @@ describe("the temperature of a mode", () => {
     });
     expect(planWish({ temperatures })).not.toHaveProperty("temperature");
   });
+
+  it("is that of its runtime in the project's file, else of a variable, else in the user's file", () => {
+    const of = (from: "project" | "user", given: Case = {}) => {
+      const tuning = { temperature: { plan: { value: 0.4, from }, build: { value: 1, from } } };
+      const tuned = { ...lmstudio, address: { ...lmstudio.address, tuning } };
+      const models = { runtimes: [ollama, tuned] };
+      const { temperature, temperatureSource } = planWish({ models, plan: gemma, ...given }) ?? {};
+      return [temperature, temperatureSource?.from];
+    };
+
+    expect(of("project", { temperatures })).toEqual([0.4, "project"]);
+    expect(of("user", { temperatures })).toEqual([0.7, "variable"]);
+    expect(of("user")).toEqual([0.4, "user"]);
+    expect(of("project", { plan: { ...gemma, temperature: 0 } })).toEqual([0, "project"]);
+    expect(of("project", { plan: { model: "ollama/qwen3:8b" } })).toEqual([undefined, undefined]);
+  });
 });

@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { byMode } from "../../src/core/mode.ts";
 import { modelWarnings } from "../../src/core/model-warnings.ts";
 import { type ModelsState, noGuide, noModels } from "../../src/core/models.ts";
-import type { InstalledModel, LoadedModel, RuntimeState } from "../../src/core/runtime.ts";
+import type {
+  InstalledModel,
+  LoadedModel,
+  RuntimeKind,
+  RuntimeState,
+} from "../../src/core/runtime.ts";
 import {
   deepseek,
   gigabyte,
@@ -13,6 +18,7 @@ import {
   sampleMemory,
   sampleModelsState,
   sampleRuntime,
+  toldContext,
   wishesFor,
 } from "../fakes/sample-models.ts";
 import { samplePane } from "../fakes/sample-state.ts";
@@ -163,6 +169,60 @@ describe("warnings about models", () => {
     expect(modelWarnings(sampleModelsState()).map(({ text }) => text)).toEqual([
       "review: a context of 16k is too small for an agent",
     ]);
+  });
+});
+
+describe("a context that the settings want", () => {
+  const tuning = { context: toldContext({ build: 65_536 }) };
+  const of = (kind: RuntimeKind, changes: Partial<RuntimeState> = {}) => {
+    const runtime = sampleRuntime(kind, {
+      installed: [sampleInstalled("m")],
+      ...changes,
+      address: { tuning },
+    });
+    const model = `${kind}/m`;
+    const memory = { ...sampleMemory, budgetBytes: 20 * gigabyte, totalBytes: 20 * gigabyte };
+    return lines(runtime, { memory, wishes: { build: { model, source: { from: "pick" } } } });
+  };
+  const loadedWith = (context: number) => ({ loaded: [sampleLoaded("m", { context })] });
+
+  it("is missed where the model has less", () => {
+    expect(of("lmstudio", loadedWith(40_960))).toEqual([
+      "warning: build: m has a context of 40k; the settings want 64k (pick-model: load it with 64k)",
+    ]);
+    expect(of("llama-server", loadedWith(40_960))).toEqual([
+      "warning: build: m has a context of 40k; the settings want 64k (-: start llama-server with -c 65536)",
+    ]);
+    expect(of("ollama", { installed: [sampleInstalled("m", { ownContext: 32_768 })] })).toEqual([
+      "warning: build: m has a context of 32k; the settings want 64k (pick-model: pick it again with 64k)",
+    ]);
+  });
+
+  it("is missed where a request would load it with another one", () => {
+    expect(of("lmstudio")).toEqual([
+      "warning: build: m is not loaded, and a request loads it with LM Studio's own context; the settings want 64k (pick-model: load it with 64k)",
+    ]);
+    expect(of("ollama")).toEqual([
+      "warning: build: m has no context of its own; the settings want 64k (pick-model: pick it again with 64k)",
+    ]);
+  });
+
+  it("is told once where it is too small for any agent", () => {
+    expect(of("lmstudio", loadedWith(8192))).toEqual([
+      "error: build: a context of 8k is too small for an agent (pick-model: load it with 64k)",
+    ]);
+  });
+
+  it("is none to tell of where it is there, was never trained for, or nothing is known", () => {
+    expect(of("lmstudio", loadedWith(65_536))).toEqual([]);
+    expect(
+      of("lmstudio", {
+        installed: [sampleInstalled("m", { maxContext: 40_960 })],
+        ...loadedWith(40_960),
+      }),
+    ).toEqual([]);
+    expect(of("llama-server")).toEqual([]);
+    expect(of("mlx")).toEqual([]);
   });
 });
 

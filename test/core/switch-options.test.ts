@@ -11,6 +11,7 @@ import {
   sampleLoaded,
   sampleMemory,
   sampleRuntime,
+  toldContext,
 } from "../fakes/sample-models.ts";
 
 const small = sampleInstalled("qwen3:8b", {
@@ -202,5 +203,72 @@ describe("the name of a variant", () => {
     expect(variantName("qwen3:8b", 65_536)).toBe("qwen3:8b-ctx64k");
     expect(variantName("qwen3:8b-ctx64k", 32_768)).toBe("qwen3:8b-ctx32k");
     expect(variantName("qwen3", 1_048_576)).toBe("qwen3-ctx1M");
+  });
+});
+
+describe("the context of the settings", () => {
+  const tuning = { context: toldContext({ plan: 16_384, build: 49_152 }) };
+  const studio = sampleRuntime("lmstudio", {
+    address: { tuning },
+    installed: [{ ...small, name: "m" }],
+  });
+  const large = { memory: gpu(48) };
+
+  it("is what a model of LM Studio is loaded with, unasked", () => {
+    expect(options(studio, "m", large)).toEqual([
+      {
+        title: "use m as it is",
+        detail: "fits · about 11.9 GB · context 48k",
+        plan: { model: "lmstudio/m", unloadFirst: [], context: 49_152 },
+      },
+    ]);
+  });
+
+  it("is asked for where a model is loaded with less, and left where it is loaded with more", () => {
+    const loadedWith = (context: number) => ({ ...studio, loaded: [loaded("m", 10, context)] });
+
+    expect(options(loadedWith(32_768), "m", large).map(({ title }) => title)).toEqual([
+      "load it again with a context of 48k",
+      "use m as it is",
+    ]);
+    expect(options(loadedWith(65_536), "m", large).map(({ plan }) => plan)).toEqual([
+      { model: "lmstudio/m", unloadFirst: [] },
+    ]);
+  });
+
+  it("is that of a variant of Ollama's, an existing one or one to be made", () => {
+    const ollama = (installed: readonly InstalledModel[]) =>
+      ollamaWith(installed, {
+        address: { ...ollamaWith([]).address, tuning },
+      });
+    const smaller = { ...small, name: "my-8b", ownContext: 40_960, derivedFrom: "qwen3:8b" };
+
+    // 20 GB of GPU: Ollama gives 4k by itself.
+    const memory = gpu(20);
+    const [made] = options(ollama([small, smaller]), "qwen3:8b", { memory });
+    const [found] = options(
+      ollama([small, smaller, { ...smaller, name: "my-48k", ownContext: 49_152 }]),
+      "qwen3:8b",
+      { memory },
+    );
+
+    expect(made?.plan.derive).toEqual({ model: "qwen3:8b-ctx48k", context: 49_152 });
+    expect(found?.title).toBe("use my-48k");
+  });
+
+  it("gives way to a smaller one that fits", () => {
+    const [first] = options({ ...studio, loaded: [loaded("m", 6, 4096)] }, "m", {
+      memory: gpu(11, 6),
+    });
+
+    expect(first?.plan.context).toBe(32_768);
+  });
+
+  it("is what MLX's fit is worked out with", () => {
+    const mlx = sampleRuntime("mlx", { address: { tuning }, installed: [{ ...small, name: "m" }] });
+
+    expect(options(mlx, "m", large)).toMatchObject([
+      { detail: "fits · about 11.4 GB · context 48k", plan: { model: "mlx/m", unloadFirst: [] } },
+    ]);
   });
 });

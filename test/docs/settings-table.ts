@@ -24,8 +24,13 @@ function rowsOf(schema: unknown, path: readonly string[]): readonly Row[] {
     rowsOf(value, [...path, shownKey(key)]),
   );
   // One row stands for all ids; where no others are allowed, it is `false`.
-  const others = additionalProperties ? rowsOf(additionalProperties, [...path, "ID"]) : [];
+  const others = additionalProperties ? rowsOf(additionalProperties, [...path, idOf(path)]) : [];
   return [...own, ...below, ...others];
+}
+
+/** What stands for the names that the user gives. */
+function idOf(path: readonly string[]): string {
+  return path.at(-1) === "models" ? "NAME" : "ID";
 }
 
 /** The three modes have the same settings. */

@@ -14,6 +14,7 @@ import type {
   RuntimeKind,
   RuntimeState,
 } from "../../src/core/runtime.ts";
+import type { ToldPerMode } from "../../src/core/runtime-tuning.ts";
 import type { State } from "../../src/core/state.ts";
 import { sampleNow, samplePane, sampleState } from "./sample-state.ts";
 
@@ -86,6 +87,14 @@ export function sampleRuntime(
 }
 
 type AddressChanges = { readonly address?: Partial<RuntimeAddress> };
+
+/** Contexts by mode, as the project's file has them. */
+export function toldContext(
+  context: Readonly<Partial<Record<AgentMode, number>>>,
+): ToldPerMode<number> {
+  const told = Object.entries(context).map(([mode, value]) => [mode, { value, from: "project" }]);
+  return Object.fromEntries(told);
+}
 
 /** A chat model with tools that is known in all its details. */
 export function sampleInstalled(

@@ -191,6 +191,98 @@ describe("models and runtimes", () => {
   });
 });
 
+describe("how models of a runtime are used", () => {
+  it("is read value by value, each with the file it stands in", async () => {
+    const { settings, errors, warnings } = await load({
+      user: `{ "runtimes": { "mlx": {
+        "memoryLimit": 1000, "temperature": { "plan": 0.9, "build": 0.1 }, "maxTokens": 2048,
+        "models": { "small": "a/small", "coder": "theirs" }
+      } } }`,
+      project: `{ "runtimes": { "mlx": {
+        "memoryLimit": "45GB",
+        "quantization": { "bits": 4, "groupSize": 128 },
+        "batch": { "plan": 1, "review": 8 },
+        "temperature": { "build": 0.3 },
+        "context": { "plan": 32768, "build": "64k" },
+        "models": { "coder": "qwen" }
+      }, "lmstudio": { "url": "http://mac:1234" } } }`,
+    });
+
+    expect([errors, warnings]).toEqual([[], []]);
+    const project = <T>(value: T) => ({ value, from: "project" });
+    const user = <T>(value: T) => ({ value, from: "user" });
+    expect(settings.runtimes["mlx"]?.tuning).toEqual({
+      memoryLimit: project(45 * 1024 ** 3),
+      quantization: project({ bits: 4, groupSize: 128 }),
+      batch: { plan: project(1), review: project(8) },
+      temperature: { plan: user(0.9), build: project(0.3) },
+      context: { plan: project(32_768), build: project(65_536) },
+      maxTokens: user(2048),
+      models: { small: user("a/small"), coder: project("qwen") },
+    });
+    expect(settings.runtimes["lmstudio"]).toEqual({ url: "http://mac:1234", from: "project" });
+  });
+
+  it("means a relative directory of models from the project, in either file", async () => {
+    const pathIn = async (modelsPath: string, file: "project" | "user") => {
+      const text = JSON.stringify({
+        runtimes: { mlx: { modelsPath, models: { a: "~/a", b: "b" } } },
+      });
+      const { settings, root, ports } = await load({ [file]: text });
+      const { tuning } = settings.runtimes["mlx"] ?? {};
+      expect(tuning?.models).toEqual({
+        a: { value: join(ports.host.home, "a"), from: file },
+        b: { value: "b", from: file },
+      });
+      const path = tuning?.modelsPath?.value ?? "";
+      return path.replace(ports.host.home, "HOME").replace(root, "ROOT");
+    };
+
+    expect(await pathIn("mlx_models", "project")).toBe("ROOT/mlx_models");
+    expect(await pathIn("./mlx_models", "user")).toBe("ROOT/mlx_models");
+    expect(await pathIn("~/mlx", "project")).toBe("HOME/mlx");
+    expect(await pathIn("~", "user")).toBe("HOME");
+    expect(await pathIn("/models", "project")).toBe("/models");
+  });
+
+  it("is refused, each with its place, where it makes no sense", async () => {
+    const { settings, errors, warnings } = await load({
+      project: `{ "runtimes": { "mlx": {
+  "memoryLimit": "lots",
+  "quantization": { "bits": 7, "groupSize": 50 },
+  "batch": { "plan": 0, "biuld": 4 },
+  "temperature": { "plan": 3, "review": "hot" },
+  "context": { "plan": "wide", "build": 0 },
+  "maxTokens": 1.5,
+  "modelsPath": "",
+  "models": { "a b": "x", "ok": 5 },
+  "memoryLimt": 1, "quantization_bits": 4
+} } }`,
+    });
+
+    expect(lines(errors)).toEqual([
+      'ai-rules.json:2:18 runtimes.mlx.memoryLimit: expected a size such as "45GB", or a number of bytes, got "lots"',
+      "ai-rules.json:3:29 runtimes.mlx.quantization.bits: expected one of 2, 3, 4, 5, 6, 8, got 7",
+      "ai-rules.json:3:45 runtimes.mlx.quantization.groupSize: expected one of 32, 64, 128, got 50",
+      "ai-rules.json:4:22 runtimes.mlx.batch.plan: expected at least 1, got 0",
+      "ai-rules.json:5:28 runtimes.mlx.temperature.plan: expected at most 2, got 3",
+      'ai-rules.json:5:41 runtimes.mlx.temperature.review: expected a number, got "hot"',
+      'ai-rules.json:6:24 runtimes.mlx.context.plan: expected a number of tokens such as 32768 or "32k", got "wide"',
+      "ai-rules.json:6:41 runtimes.mlx.context.build: expected at least 1, got 0",
+      "ai-rules.json:7:16 runtimes.mlx.maxTokens: expected a whole number, got 1.5",
+      'ai-rules.json:8:17 runtimes.mlx.modelsPath: expected a directory, got ""',
+      'ai-rules.json:9:22 runtimes.mlx.models.a b: expected a name of letters, digits, _ . : and -, got "x"',
+      "ai-rules.json:9:33 runtimes.mlx.models.ok: expected a text, got 5",
+    ]);
+    expect(lines(warnings)).toEqual([
+      "ai-rules.json:4:25 runtimes.mlx.batch.biuld is not a setting; did you mean build?",
+      "ai-rules.json:10:3 runtimes.mlx.memoryLimt is not a setting; did you mean memoryLimit?",
+      "ai-rules.json:10:20 runtimes.mlx.quantization_bits is not a setting; did you mean quantization?",
+    ]);
+    expect(settings.runtimes["mlx"]).toEqual({ from: "project" });
+  });
+});
+
 describe("keys", () => {
   it("are bound after the prefix when they say so", async () => {
     const { settings, errors } = await load({

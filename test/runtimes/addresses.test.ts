@@ -102,6 +102,21 @@ describe("the addresses", () => {
     });
   });
 
+  it("carry how the settings want the models of a runtime to be used", () => {
+    const tuning = { maxTokens: { value: 4096, from: "user" } } as const;
+    const found = byId({
+      variables: { LMSTUDIO_HOST: "http://box:1234" },
+      runtimes: {
+        lmstudio: { tuning, from: "user" },
+        mlx: { tuning, from: "user" },
+        other: { kind: "ollama", url: "box", tuning, from: "user" },
+      },
+    });
+
+    const tuned = Object.values(found).filter((address) => address?.tuning === tuning);
+    expect(tuned.map((address) => address?.id)).toEqual(["other", "lmstudio", "mlx"]);
+  });
+
   it("leave out what is off", () => {
     const found = byId({
       variables: { LMSTUDIO_HOST: "http://box:1234" },

@@ -1,10 +1,11 @@
 /** What the runtimes are asked to do: begun, joined, given up, and what is said at the end. */
-import { findInstalled } from "../installed-models.ts";
-import { agentModes } from "../mode.ts";
+import { findInstalled, modesUsing } from "../installed-models.ts";
+import { type AgentMode, agentModes } from "../mode.ts";
 import type { ModelJob, RunningJob } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
 import { shortName } from "../short-name.ts";
 import type { State } from "../state.ts";
+import { wishedContext } from "../wished-context.ts";
 import { briefMs, notify } from "./notice.ts";
 import { type Step, step } from "./step.ts";
 
@@ -108,13 +109,9 @@ type KeepAliveSettings = {
 };
 
 /** The job that loads a model, as the settings want it loaded. */
-export function loadJob(
-  state: State,
-  runtime: RuntimeState,
-  model: { readonly name: string; readonly context?: number | undefined },
-): NewJob {
+export function loadJob(state: State, runtime: RuntimeState, model: LoadedFor): NewJob {
   const keepAlive = keepAliveOf(state, runtime);
-  const context = runtime.abilities.loadContext ? model.context : undefined;
+  const context = contextToLoad(state, runtime, model);
   return {
     runtime: runtime.address.id,
     deed: {
@@ -124,6 +121,24 @@ export function loadJob(
       ...(keepAlive === undefined ? {} : { keepAlive }),
     },
   };
+}
+
+type LoadedFor = {
+  readonly name: string;
+  /** That of the settings unless set. */
+  readonly context?: number | undefined;
+  /** It is loaded for this one, and for those that use it already. */
+  readonly mode?: AgentMode;
+};
+
+function contextToLoad(
+  state: State,
+  runtime: RuntimeState,
+  { name, context, mode }: LoadedFor,
+): number | undefined {
+  if (!runtime.abilities.loadContext) return undefined;
+  const modes = [...modesUsing(state, runtime, name), ...(mode ? [mode] : [])];
+  return context ?? wishedContext({ runtime, model: findInstalled(runtime, name), modes });
 }
 
 /** Adds the variant that was just made: the runtime's own list tells of it only a moment later. */

@@ -138,7 +138,8 @@ function makeVariant(state: State, course: Course): Step {
 function warm(state: State, course: Course): Step {
   const found = runtimeOf(state.models.runtimes, goalOf(course.plan));
   if (!found || !hasToLoad(found, course.plan)) return settle(state, course);
-  const job = loadJob(state, found.runtime, { name: found.name, context: course.plan.context });
+  const { mode, plan } = course;
+  const job = loadJob(state, found.runtime, { name: found.name, context: plan.context, mode });
   return awaitJob(state, { course, job, at: (id) => ({ type: "warming", job: id }) });
 }
 

@@ -1,6 +1,6 @@
 import { asObject, asText, parseJson } from "../../core/json.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { AdapterContext, RuntimeEvent } from "../adapter.ts";
-import { withoutUndefined } from "../without-undefined.ts";
 import { readProgress } from "./llama-server-models.ts";
 
 /** What a router tells by itself; a server with one model has no such stream, and it fails. */

@@ -4,7 +4,7 @@
  */
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../core/json.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
-import { withoutUndefined } from "../without-undefined.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import { type LlamaArguments, readLlamaArguments } from "./llama-server-arguments.ts";
 
 /** One entry of `/models`. */

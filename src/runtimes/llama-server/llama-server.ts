@@ -7,10 +7,10 @@
  */
 import { asObject, asText } from "../../core/json.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { Adapter, AdapterContext, ByHand } from "../adapter.ts";
 import { strangeAnswer } from "../http/ask-runtime.ts";
 import { curlPost } from "../shell-word.ts";
-import { withoutUndefined } from "../without-undefined.ts";
 import { llamaServerEvents } from "./llama-server-events.ts";
 import { loadLlamaServer, unloadLlamaServer } from "./llama-server-load.ts";
 import { installedModel, loadedAlone, loadedInRouter, stillLoaded } from "./llama-server-models.ts";

@@ -1,9 +1,9 @@
 /** What llama-swap tells: its configuration in `/v1/models`, the processes it started in `/running`. */
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../core/json.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { RuntimeEvent } from "../adapter.ts";
 import { readLlamaCommand } from "../llama-server/llama-server-arguments.ts";
-import { withoutUndefined } from "../without-undefined.ts";
 
 /** The processes of `/running`; undefined for anything else. */
 export function readRunning(json: unknown): readonly LoadedModel[] | undefined {

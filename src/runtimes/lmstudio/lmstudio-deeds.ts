@@ -5,11 +5,11 @@
 import { AiRulesError } from "../../core/error.ts";
 import { asNumber, asText, type JsonObject } from "../../core/json.ts";
 import type { LoadedModel } from "../../core/runtime.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { AdapterContext, LoadRequest, PullProgress } from "../adapter.ts";
 import { modelFault } from "../http/faults.ts";
 import { pause } from "../pause.ts";
 import { shellWord } from "../shell-word.ts";
-import { withoutUndefined } from "../without-undefined.ts";
 import type { LmStudioModel } from "./lmstudio-models.ts";
 import { askLmStudio, listModels, named, needsNewer } from "./lmstudio-requests.ts";
 

@@ -5,7 +5,7 @@
  */
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../core/json.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
-import { withoutUndefined } from "../without-undefined.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 
 export type LmStudioModel = {
   readonly installed: InstalledModel;

@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import { asNumber, asObject, asText, type JsonObject, parseJson } from "../../core/json.ts";
 import type { InstalledModel, ModelShape } from "../../core/runtime.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { AdapterContext } from "../adapter.ts";
-import { withoutUndefined } from "../without-undefined.ts";
 
 type Files = AdapterContext["files"];
 

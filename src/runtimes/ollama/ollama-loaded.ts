@@ -5,7 +5,7 @@
  */
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../core/json.ts";
 import type { LoadedModel } from "../../core/runtime.ts";
-import { withoutUndefined } from "../without-undefined.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 
 /** Both in ms since the epoch. */
 export type Clocks = { readonly here: number; readonly there: number };

@@ -4,7 +4,7 @@
  */
 import { asList, asNumber, asObject, asText, type JsonObject } from "../../core/json.ts";
 import type { InstalledModel, ModelShape } from "../../core/runtime.ts";
-import { withoutUndefined } from "../without-undefined.ts";
+import { withoutUndefined } from "../../core/without-undefined.ts";
 
 /** The models of `/api/tags`. */
 export function readTags(json: unknown): readonly InstalledModel[] {

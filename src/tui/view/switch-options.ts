@@ -91,6 +91,7 @@ function sumLines(state: State, { mode, plan, size }: Sum): readonly Line[] {
     runtimes: models.runtimes,
     memory: models.memory,
     context: plan.derive?.context ?? plan.context,
+    modes: [mode, ...modesUsing(state, found.runtime, found.name)],
     usedBy: (runtime, name) => modesUsing(state, runtime, name).filter((each) => each !== mode),
     usedElsewhere: (runtime, name) => isUsedElsewhere(models, runtime, name),
   });

@@ -11,6 +11,7 @@ import {
   sampleLoaded,
   sampleModelsState,
   sampleRuntime,
+  toldContext,
 } from "../../fakes/sample-models.ts";
 import { sampleNow as now, withPane } from "../../fakes/sample-state.ts";
 import { after, deeds, jobDone, onlyJob } from "./steps.ts";
@@ -183,6 +184,26 @@ describe("a switch of the model", () => {
     const loading = begun({ ...state, settings, models: { ...state.models, guide } });
 
     expect(onlyJob(loading).deed).toMatchObject({ type: "load", keepAlive: sent });
+  });
+});
+
+describe("a load of LM Studio", () => {
+  const tuning = { context: toldContext({ plan: 49_152, build: 65_536 }) };
+  const studio = sampleRuntime("lmstudio", {
+    address: { tuning },
+    installed: [sampleInstalled("m", { maxContext: 131_072 })],
+  });
+
+  it("asks for the context that the settings want for the modes it is for", () => {
+    const plain = plainState({ runtimes: [studio] });
+    const wishes = { build: { model: "lmstudio/m", source: { from: "pick" } } } as const;
+    const shared = { ...plain, models: { ...plain.models, wishes } };
+    const deed = (state: State, context?: number) =>
+      onlyJob(begin(state, { model: "lmstudio/m", ...(context ? { context } : {}) })[0]).deed;
+
+    expect(deed(plain)).toEqual({ type: "load", model: "m", context: 49_152 });
+    expect(deed(shared)).toEqual({ type: "load", model: "m", context: 65_536 });
+    expect(deed(shared, 32_768)).toEqual({ type: "load", model: "m", context: 32_768 });
   });
 });
 
