@@ -44,19 +44,19 @@
             ollama = "qwen3-coder:30b";
             lmstudio = "qwen/qwen3-coder-30b";
             mlx = "mlx-community/Qwen3-Coder-30B-A3B-Instruct-4bit";
-            temperature = "0.7";
+            temperature = "0.2";
           };
           build = {
             ollama = "qwen3-coder:30b";
             lmstudio = "qwen/qwen3-coder-30b";
             mlx = "mlx-community/Qwen3-Coder-30B-A3B-Instruct-4bit";
-            temperature = "0.3";
+            temperature = "0.1";
           };
           review = {
             ollama = "qwen3-coder:30b";
             lmstudio = "qwen/qwen3-coder-30b";
             mlx = "mlx-community/Qwen3-Coder-30B-A3B-Instruct-4bit";
-            temperature = "0.5";
+            temperature = "0.1";
           };
         };
 
