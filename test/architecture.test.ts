@@ -20,6 +20,10 @@ const layers: Readonly<Record<string, Layer>> = {
   keys: { folders: ["core"], packages: [] },
   platform: { folders: ["core"], packages: ["node:*", "node-pty", "execa"] },
   project: { folders: ["core", ports], packages: [...pure, "zod", "jsonc-parser"] },
+  profiles: {
+    folders: ["core", ports],
+    packages: [...pure, "zod", "jsonc-parser", "diff", "node-diff3"],
+  },
   nix: { folders: ["core", ports], packages: pure },
   runtimes: { folders: ["core", ports], packages: pure },
   opencode: { folders: ["core", ports], packages: [...pure, "jsonc-parser"] },
@@ -33,6 +37,7 @@ const layers: Readonly<Record<string, Layer>> = {
       "screen",
       "keys",
       "project",
+      "profiles",
       "nix",
       "opencode",
       "runtimes",

@@ -5,6 +5,7 @@ import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
 import { modelsFileText } from "./local-model.ts";
+import { withoutAbsentServers } from "./mcp-programs.ts";
 import { agentOf, modeConfig } from "./mode-config.ts";
 import { isReadOnly } from "./read-only.ts";
 import { commandsName, commandsText, shellName, shellText } from "./read-only-shell.ts";
@@ -64,7 +65,7 @@ export type LaunchPlan = Launch & {
  * when the settings name an agent that nothing defines.
  */
 export async function prepareLaunch(
-  ports: Pick<Ports, "files" | "host">,
+  ports: Pick<Ports, "files" | "host" | "log">,
   request: LaunchRequest,
 ): Promise<Launch> {
   const environment = { ...request.environment, ...request.settings.env };
@@ -72,7 +73,9 @@ export async function prepareLaunch(
   const userConfig = await readUserConfig(ports, { mode: request.mode, root, environment });
   const problem = unknownAgent(request, userConfig);
   if (problem) throw new AiRulesError(problem);
-  const { directories, files, ...launch } = planLaunch(request, userConfig);
+  const place = { mode: request.mode, root, environment };
+  const usable = await withoutAbsentServers(ports, userConfig, place);
+  const { directories, files, ...launch } = planLaunch(request, usable);
   try {
     for (const path of directories) await ports.files.makeDirectory(path, 0o700);
     for (const { path, text, mode } of files) await ports.files.writeAtomically(path, text, mode);

@@ -1,9 +1,9 @@
 /** What a mode runs: OpenCode with its own port, password and configuration, or a plain command. */
-import { delimiter, isAbsolute, join } from "node:path";
 import { AiRulesError } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { agentModes } from "../core/mode.ts";
 import type { State } from "../core/state.ts";
+import { findProgram } from "../opencode/find-program.ts";
 import { type LaunchRequest, prepareLaunch } from "../opencode/launch.ts";
 import { locateOpencode } from "../opencode/locate.ts";
 import { watchAgent } from "../opencode/watch.ts";
@@ -46,7 +46,7 @@ async function commandOf(
     TERM: "xterm-256color",
     COLORTERM: "truecolor",
   };
-  const file = await onPath(ports, name, env["PATH"] ?? "", project.root);
+  const file = await findProgram(ports, name, { path: env["PATH"] ?? "", cwd: project.root });
   if (!file) throw commandMissing(mode, name);
   return { file, args, cwd: project.root, env };
 }
@@ -126,19 +126,4 @@ function paneVariables(environment: Variables, mode: AgentMode): Variables {
 /** Build keeps the project's port: it is where the server is looked for. */
 function portOffset(mode: AgentMode): number {
   return mode === "build" ? 0 : agentModes.indexOf(mode) === 0 ? 1 : 2;
-}
-
-/** The absolute path of a program, looked up as a shell would. */
-async function onPath(
-  { files }: Ports,
-  name: string,
-  path: string,
-  cwd: string,
-): Promise<string | undefined> {
-  if (name.includes("/")) return isAbsolute(name) ? name : join(cwd, name);
-  for (const directory of path.split(delimiter)) {
-    const file = join(directory === "" ? cwd : directory, name);
-    if (isAbsolute(file) && (await files.isExecutable(file))) return file;
-  }
-  return undefined;
 }

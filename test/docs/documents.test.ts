@@ -5,13 +5,16 @@ import { projectRoot } from "./generated.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
-describe.each([...documents, "docs/settings.md", "docs/models.md"])("%s", (file) => {
-  const text = readFileSync(join(projectRoot, file), "utf8");
+describe.each([...documents, "docs/settings.md", "docs/models.md", "docs/profiles.md"])(
+  "%s",
+  (file) => {
+    const text = readFileSync(join(projectRoot, file), "utf8");
 
-  it("names only files and folders of the project that exist", () => {
-    expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
-  });
-});
+    it("names only files and folders of the project that exist", () => {
+      expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
+    });
+  },
+);
 
 describe("ARCHITECTURE.md", () => {
   it("can be read in one go", () => {
@@ -25,7 +28,9 @@ function pathsIn(text: string): readonly string[] {
   const written = [...text.matchAll(/`([\w@.-]+(?:\/[\w.-]+)+)`|\]\(([\w./-]+)\)/g)];
   return written
     .map(([, code, link]) => code ?? link ?? "")
-    .filter((path) => !/[A-Z]{3,}\.|^ollama\/|^\.opencode\/|^@xterm\//.test(path));
+    .filter(
+      (path) => !/[A-Z]{3,}\.|^(ollama|qwen|mlx-community)\/|^\.opencode\/|^@xterm\//.test(path),
+    );
 }
 
 function exists(path: string): boolean {

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { realNix } from "../nix/nix-machine.ts";
+import { nixVariables, realNix } from "../nix/nix-machine.ts";
 import { commandSettings, makeScene, type OpenOptions, plainShell, type Scene } from "./program.ts";
 import type { TestTerminal } from "./terminal.ts";
 
@@ -51,23 +51,6 @@ export async function makeNixProject(name?: string): Promise<NixProject> {
       execFileSync("chmod", ["-R", "u+w", directory]);
       await scene.end();
     },
-  };
-}
-
-/** Nix without a daemon, a network or a file of the machine's. */
-function nixVariables(directory: string): Readonly<Record<string, string>> {
-  return {
-    XDG_CACHE_HOME: join(directory, "cache"),
-    NIX_STORE_DIR: join(directory, "store"),
-    NIX_STATE_DIR: join(directory, "var"),
-    NIX_LOG_DIR: join(directory, "log"),
-    NIX_CONFIG: [
-      "experimental-features =",
-      "build-users-group =",
-      "sandbox = false",
-      "substituters =",
-      "flake-registry =",
-    ].join("\n"),
   };
 }
 

@@ -1,11 +1,16 @@
 /**
- * A local MCP server with one tool, `note`, which writes the file named by its only argument.
- * Spoken over stdin and stdout, one JSON-RPC message a line (MCP, transport "stdio").
+ * A local MCP server: `mcp-server.mjs FILE [TOOL ...]`. Each of its tools (`note` unless named) writes
+ * FILE. Spoken over stdin and stdout, one JSON-RPC message a line (MCP, transport "stdio").
  */
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const [, , file] = process.argv;
+const [, , file, ...names] = process.argv;
+const tools = (names.length > 0 ? names : ["note"]).map((name) => ({
+  name,
+  description: "Takes a note",
+  inputSchema: { type: "object" },
+}));
 
 const answers = {
   initialize: ({ protocolVersion }) => ({
@@ -13,9 +18,7 @@ const answers = {
     capabilities: { tools: {} },
     serverInfo: { name: "notes", version: "1.0.0" },
   }),
-  "tools/list": () => ({
-    tools: [{ name: "note", description: "Takes a note", inputSchema: { type: "object" } }],
-  }),
+  "tools/list": () => ({ tools }),
   "tools/call": () => {
     writeFileSync(file, "noted");
     return { content: [{ type: "text", text: "noted" }] };

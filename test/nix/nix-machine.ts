@@ -43,8 +43,8 @@ export type NixMachine = {
   readonly remove: () => Promise<void>;
 };
 
-/** Makes a machine; `project` names the project's directory. */
-export async function createNixMachine(project = "project"): Promise<NixMachine> {
+/** Makes a machine; `project` names the project's directory, `nix` is the program. */
+export async function createNixMachine(project = "project", nix = realNix): Promise<NixMachine> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), "ai-rules-nix-")));
   const root = join(directory, project);
   const bin = join(directory, "bin");
@@ -53,7 +53,7 @@ export async function createNixMachine(project = "project"): Promise<NixMachine>
   await cp(new URL("../fixtures/flakes/minimal", import.meta.url), root, { recursive: true });
   const calls = join(directory, "nix-calls");
   await writeFile(calls, "");
-  await writeFile(join(bin, "nix"), wrapper(calls));
+  await writeFile(join(bin, "nix"), wrapper(calls, nix));
   await chmod(join(bin, "nix"), 0o755);
   const env = variables(directory, bin);
   const ports = isolatedPorts(directory, env);
@@ -87,8 +87,8 @@ export async function createNixMachine(project = "project"): Promise<NixMachine>
   };
 }
 
-function wrapper(calls: string): string {
-  return `#!/bin/bash\necho "$*" >> '${calls}'\nexec '${realNix}' "$@"\n`;
+function wrapper(calls: string, nix: string | undefined): string {
+  return `#!/bin/bash\necho "$*" >> '${calls}'\nexec '${nix}' "$@"\n`;
 }
 
 function variables(directory: string, bin: string): Variables {
@@ -98,6 +98,13 @@ function variables(directory: string, bin: string): Variables {
     TMPDIR: join(directory, "tmp"),
     TERM: "xterm-256color",
     LANG: "C.UTF-8",
+    ...nixVariables(directory),
+  };
+}
+
+/** Nix without a daemon, a network or a file of the machine's: all that it keeps is in `directory`. */
+export function nixVariables(directory: string): Variables {
+  return {
     XDG_CACHE_HOME: join(directory, "cache"),
     NIX_STORE_DIR: join(directory, "store"),
     NIX_STATE_DIR: join(directory, "var"),

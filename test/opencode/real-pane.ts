@@ -11,7 +11,7 @@ import { adoptModel } from "../../src/opencode/adopt-model.ts";
 import { prepareLaunch } from "../../src/opencode/launch.ts";
 import { locateOpencode } from "../../src/opencode/locate.ts";
 import { watchAgent } from "../../src/opencode/watch.ts";
-import type { Ports } from "../../src/platform/ports.ts";
+import type { Ports, Variables } from "../../src/platform/ports.ts";
 import type { RunningAgent } from "../../src/tui/apply-model.ts";
 import { openTerminal, type TestTerminal } from "../e2e/terminal.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
@@ -51,6 +51,8 @@ export type OpenOptions = {
   readonly adopts?: boolean;
   /** What was typed before was put aside. */
   readonly stashed?: boolean;
+  /** Variables beside those of the world. */
+  readonly variables?: Variables;
 };
 
 export type Pane = {
@@ -66,6 +68,7 @@ export type Pane = {
   /** Asks the agent over HTTP; returns the tool results once the turn has ended. */
   ask(prompt: string): Promise<readonly string[]>;
   post(path: string, body: object): Promise<void>;
+  get(path: string): Promise<unknown>;
   /** Ends it with SIGTERM. */
   end(): Promise<void>;
 };
@@ -116,7 +119,15 @@ export async function createWorld(config: object = {}): Promise<World> {
 
 async function openPane(
   { directory, root, run, ports, models }: Omit<World, "open" | "close">,
-  { mode, sessionId, model = `fake/fake-${mode}`, localModel, adopts, stashed }: OpenOptions,
+  {
+    mode,
+    sessionId,
+    model = `fake/fake-${mode}`,
+    localModel,
+    adopts,
+    stashed,
+    variables,
+  }: OpenOptions,
 ): Promise<{ readonly pane: Pane; readonly close: () => Promise<void> }> {
   const located = await locateOpencode(ports, {});
   if ("code" in located) throw new Error(located.message);
@@ -130,7 +141,7 @@ async function openPane(
     directories: { run, data: join(directory, "data") },
     port,
     password,
-    environment: ports.env,
+    environment: { ...ports.env, ...variables },
     opencode: located,
     ...(localModel ? { localModel } : {}),
     ...session,
@@ -170,18 +181,21 @@ async function openPane(
   };
   const last = <T extends AgentReport["type"]>(type: T) =>
     reports.findLast((report): report is Extract<AgentReport, { type: T }> => report.type === type);
-  const post = async (path: string, body: object): Promise<void> => {
+  const call = async (path: string, options: RequestInit): Promise<string> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: "POST",
+      ...options,
       headers: {
         authorization: `Basic ${btoa(`opencode:${password}`)}`,
         "content-type": "application/json",
       },
-      body: JSON.stringify(body),
       signal: AbortSignal.timeout(10_000),
     });
-    await response.text();
+    const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return text;
+  };
+  const post = async (path: string, body: object): Promise<void> => {
+    await call(path, { method: "POST", body: JSON.stringify(body) });
   };
 
   const pane: Pane = {
@@ -204,6 +218,7 @@ async function openPane(
       return models.requests.at(-1)?.toolResults ?? [];
     },
     post,
+    get: async (path) => JSON.parse(await call(path, {})),
     end: async () => {
       cancel();
       await terminal.kill("SIGTERM");
