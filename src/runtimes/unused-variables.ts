@@ -1,8 +1,8 @@
+import { alwaysGpu, oneGpu } from "../core/mlx-facts.ts";
 import { agentModes } from "../core/mode.ts";
 import type { GuideSettings } from "../core/models.ts";
 import type { Variables } from "../platform/ports.ts";
 
-const oneGpu = "a Mac has one GPU; MLX spreads a model over several machines only, by mlx.launch";
 const atConversion =
   "a model is quantised when it is converted, not when it is served; runtimes.mlx.quantization is for that";
 
@@ -16,7 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   MLX_MAX_GPUS: oneGpu,
   MLX_QUANTIZATION_BITS: atConversion,
   MLX_QUANTIZATION_GROUP_SIZE: atConversion,
-  MLX_GPU_ACCELERATION: "mlx_lm.server has no such switch; it always uses the GPU",
+  MLX_GPU_ACCELERATION: alwaysGpu,
   ...Object.fromEntries(
     agentModes.map((mode) => [
       `MLX_BATCH_${mode.toUpperCase()}`,
