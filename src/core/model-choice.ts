@@ -5,7 +5,13 @@
  * the next source have its say; one whose runtime has not answered stays, since nothing is known.
  */
 import { chooseModel } from "./chosen-model.ts";
-import { findInstalled, findLoaded, knowsInstalled, runtimeOf } from "./installed-models.ts";
+import {
+  findInstalled,
+  findLoaded,
+  knowsInstalled,
+  runtimeOf,
+  withoutAlias,
+} from "./installed-models.ts";
 import { type AgentMode, agentModes, byMode } from "./mode.ts";
 import { formatModelRef, parseModelRef } from "./model-ref.ts";
 import type { ModelsState, ModelWish } from "./models.ts";
@@ -95,7 +101,8 @@ type Settled = { readonly wish?: Candidate; readonly gone?: Candidate };
 function settle(candidates: readonly Alternatives[], models: ModelsState): Settled {
   let gone: Candidate | undefined;
   for (const alternatives of candidates) {
-    const wish = pickAlternative(alternatives, models);
+    const said = pickAlternative(alternatives, models);
+    const wish = said && { ...said, model: withoutAlias(models.runtimes, said.model) };
     if (wish) return gone ? { wish, gone } : { wish };
     gone ??= alternatives[0];
   }

@@ -5,6 +5,7 @@
  * aborted call rejects with the signal's reason.
  */
 import type { Abilities, InstalledModel, LoadedModel, RuntimeKind } from "../core/runtime.ts";
+import type { RuntimeTuning } from "../core/runtime-tuning.ts";
 import type { Clock, Files } from "../platform/ports.ts";
 import type { RuntimeClient } from "./http/client.ts";
 
@@ -14,6 +15,8 @@ export type AdapterContext = {
   readonly files: Pick<Files, "list" | "readText" | "status">;
   /** MLX: a directory with one model a subdirectory. */
   readonly modelsPath?: string;
+  /** MLX: names of the settings, each with its directory, below that one or whole, or repository. */
+  readonly models?: Readonly<Record<string, string>>;
   /** To see how far a server's clock is off, and to wait; without it times are the server's. */
   readonly clock?: Pick<Clock, "now" | "wait">;
 };
@@ -92,6 +95,8 @@ export type Adapter = {
   events?(context: AdapterContext, abort: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Commands that do the same by hand. */
   byHand(deed: ByHand): string;
+  /** The command that starts it with a model as the settings want it, where only that can say it. */
+  startByHand?(start: StartByHand): string;
 };
 
 export type ByHand = {
@@ -100,4 +105,11 @@ export type ByHand = {
   readonly model: string;
   readonly keepAlive?: string;
   readonly context?: number;
+  readonly tuning?: RuntimeTuning | undefined;
+};
+
+export type StartByHand = {
+  readonly url: string;
+  readonly model: Pick<InstalledModel, "name" | "sizeBytes">;
+  readonly tuning: RuntimeTuning;
 };
