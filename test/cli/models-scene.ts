@@ -86,10 +86,10 @@ export async function begin({
       },
     };
     const invocation = parseInvocation(line.split(" "));
-    if (invocation.type !== "run" || invocation.command === "tui")
-      throw new Error(`${line} is no command of models`);
-    const tools = { ports, console, ownProcess };
+    if (invocation.type !== "run") throw new Error(`${line} is no command`);
     const { command } = invocation;
+    if (command === "tui" || command === "init") throw new Error(`${line} is no command of models`);
+    const tools = { ports, console, ownProcess };
     const ending = models(tools, { ...invocation, command }, project);
     return {
       console,

@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "./generated.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
-describe.each([...documents, "docs/settings.md", "docs/models.md", "docs/profiles.md"])(
-  "%s",
-  (file) => {
-    const text = readFileSync(join(projectRoot, file), "utf8");
+describe.each([
+  ...documents,
+  "docs/settings.md",
+  "docs/models.md",
+  "docs/init.md",
+  "docs/profiles.md",
+])("%s", (file) => {
+  const text = readFileSync(join(projectRoot, file), "utf8");
 
-    it("names only files and folders of the project that exist", () => {
-      expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
-    });
-  },
-);
+  it("names only files and folders of the project that exist", () => {
+    expect(pathsIn(text).filter((path) => !exists(path, file))).toEqual([]);
+  });
+});
 
 describe("ARCHITECTURE.md", () => {
   it("can be read in one go", () => {
@@ -29,10 +32,14 @@ function pathsIn(text: string): readonly string[] {
   return written
     .map(([, code, link]) => code ?? link ?? "")
     .filter(
-      (path) => !/[A-Z]{3,}\.|^(ollama|qwen|mlx-community)\/|^\.opencode\/|^@xterm\//.test(path),
+      (path) =>
+        !/[A-Z]{3,}\.|^(ollama|qwen|mlx-community)\/|^\.opencode\/|^\.ai-rules\/|^@xterm\//.test(
+          path,
+        ),
     );
 }
 
-function exists(path: string): boolean {
+function exists(path: string, file: string): boolean {
+  if (existsSync(join(projectRoot, dirname(file), path))) return true;
   return existsSync(join(projectRoot, path)) || existsSync(join(projectRoot, "src", path));
 }
