@@ -177,7 +177,7 @@ function settle(state: State, course: Course): Step {
 }
 
 /** Whether an agent works, or has not answered yet: it cannot be given a model now. */
-function isOccupied(pane: PaneState): boolean {
+export function isOccupied(pane: PaneState): boolean {
   return isBusy(pane) || (pane.process.type === "running" && pane.activity.type === "unknown");
 }
 
