@@ -74,7 +74,13 @@ export type Overlay =
       readonly arithmetic: boolean;
     }
   /** The runtimes and their loaded models, to act on. */
-  | { readonly type: "models"; readonly selected: number; readonly details: boolean }
+  | {
+      readonly type: "models";
+      readonly selected: number;
+      readonly details: boolean;
+      /** The model that `m` chose and whose details are asked for first. */
+      readonly entered?: string;
+    }
   | { readonly type: "confirm"; readonly confirm: Confirm };
 
 export type Confirm = {

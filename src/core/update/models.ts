@@ -154,7 +154,7 @@ function described(
   const next = withRuntime(state, { ...runtime, installed });
   const { overlay } = state;
   const isAwaited =
-    overlay?.type === "model-picker" &&
+    (overlay?.type === "model-picker" || overlay?.type === "models") &&
     overlay.entered === formatModelRef({ runtime: id, name: known.name });
   return andThen(rewish(next, now), (done) => (isAwaited ? pickerRested(done, now) : step(done)));
 }
