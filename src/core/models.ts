@@ -142,6 +142,8 @@ export type ModelsState = {
   readonly opencodeDefaults: Readonly<Partial<Record<AgentMode, string>>>;
   readonly switches: Readonly<Partial<Record<AgentMode, Switch>>>;
   readonly jobs: readonly RunningJob[];
+  /** Full names of models that a mode has used in this run and given up, newest first. */
+  readonly released: readonly string[];
   /** Models that other running ai-rules use, as "url model". */
   readonly usedElsewhere: readonly string[];
 };
@@ -175,5 +177,6 @@ export const noModels: ModelsState = {
   opencodeDefaults: {},
   switches: {},
   jobs: [],
+  released: [],
   usedElsewhere: [],
 };
