@@ -35,6 +35,8 @@ export function chooseModel(models: ModelsState, choice: Choice): string | undef
   if (!models.surveyed) return undefined;
   const kept = choice.modes.map((mode) => chosenBefore(models, mode)).find((ref) => ref);
   if (kept) return kept;
+  // The best of those that have been described so far need not be the best of all.
+  if (Object.values(models.described).some(({ done }) => !done)) return undefined;
   const find = installedIndex();
   const candidates = models.runtimes
     .filter((runtime) => knowsInstalled(runtime))

@@ -18,6 +18,7 @@ import { wishFallbackText } from "./model-choice.ts";
 import { runtimeName } from "./model-rows.ts";
 import { listed, type ModelWarning, type UsedModel } from "./model-warning.ts";
 import type { ModelsState } from "./models.ts";
+import { type Released, releasedModels } from "./released-models.ts";
 import type { RuntimeState } from "./runtime.ts";
 import { printable } from "./text.ts";
 
@@ -34,6 +35,7 @@ export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
     ...rivalWarnings(used, view),
     ...view.models.runtimes.flatMap((runtime) => runtimeWarnings(view, runtime)),
     ...agentModes.flatMap((mode) => wishWarning(view, mode)),
+    ...releasedModels(view).map(releasedWarning),
     ...view.models.guide.problems.map(problemWarning),
   ];
   return found.toSorted((a, b) => Number(b.level === "error") - Number(a.level === "error"));
@@ -226,6 +228,16 @@ function wishWarning({ models }: ModelsView, mode: AgentMode): readonly ModelWar
   if (findInstalled(runtime, name) || findLoaded(runtime, name)) return [];
   const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}`;
   return [{ level: "error", text, action: "pick-model", remedy }];
+}
+
+function releasedWarning({ loaded: { name, sizeBytes } }: Released): ModelWarning {
+  const takes = sizeBytes === undefined ? "is loaded" : `still takes ${memoryText(sizeBytes)}`;
+  return {
+    level: "warning",
+    text: `${printable(name)} ${takes}: no mode uses it any more`,
+    action: "models",
+    remedy: "u unloads it",
+  };
 }
 
 function problemWarning({

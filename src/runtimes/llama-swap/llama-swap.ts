@@ -11,7 +11,7 @@ import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-ru
 import type { RuntimeAnswer } from "../http/client.ts";
 import { errorText, modelFault } from "../http/faults.ts";
 import { shellWord } from "../shell-word.ts";
-import { readConfigured, readEvent, readRunning } from "./llama-swap-models.ts";
+import { createEventReader, readConfigured, readRunning } from "./llama-swap-models.ts";
 
 /** Its configuration names its keys itself; there is no variable for one. */
 const named: Named = { title: "llama-swap", startCommand: "llama-swap --config config.yaml" };
@@ -106,8 +106,9 @@ async function* events(
   { client }: AdapterContext,
   abort: AbortSignal,
 ): AsyncGenerator<RuntimeEvent> {
+  const read = createEventReader(parseJson);
   for await (const { data } of client.events("/api/events", { abort }))
-    yield* readEvent(parseJson(data), parseJson);
+    yield* read(parseJson(data));
 }
 
 function byHand({ deed, url, model }: ByHand): string {
