@@ -228,7 +228,7 @@ function needsToken({ title, url, tokenVariable }: Asked): Fault {
     message: `${title ?? "the server"} at ${hostOf(url)} wants a token`,
     remedy: tokenVariable
       ? `set ${tokenVariable} in the development shell`
-      : 'name the variable that holds it in ai-rules.json: "tokenVariable"',
+      : 'name the variable that holds it in ai-rules.json: "apiKeyVariable"',
   };
 }
 
