@@ -8,6 +8,7 @@ import { keyTableMarkdown } from "../../src/keys/key-help.ts";
 import { errorTable } from "./error-table.ts";
 import { commandTable, reportTable } from "./models-tables.ts";
 import { settingsTable } from "./settings-table.ts";
+import { unusedVariablesTable, variablesTable } from "./variables-table.ts";
 
 export const projectRoot = join(import.meta.dirname, "../..");
 
@@ -24,6 +25,8 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "actions", file: "docs/settings.md", make: actionList },
   { name: "commands", file: "docs/models.md", make: commandTable },
   { name: "report", file: "docs/models.md", make: reportTable },
+  { name: "variables", file: "docs/models.md", make: variablesTable },
+  { name: "unused-variables", file: "docs/models.md", make: unusedVariablesTable },
   { name: "errors", file: "docs/errors.md", make: errorTable },
 ];
 
