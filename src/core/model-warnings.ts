@@ -13,6 +13,7 @@ import {
   runtimeOf,
   sharesWeights,
 } from "./installed-models.ts";
+import { meantInstead, missingRemedy } from "./missing-model.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
 import { wishFallbackText } from "./model-choice.ts";
 import { runtimeName } from "./model-rows.ts";
@@ -218,14 +219,17 @@ function wishWarning({ models }: ModelsView, mode: AgentMode): readonly ModelWar
   const wish = models.wishes[mode];
   if (!wish) return [];
   const fallback = wishFallbackText(mode, wish);
-  const remedy = "pick another, or install it";
-  if (fallback) return [{ level: "warning", text: fallback, action: "pick-model", remedy }];
+  if (fallback) {
+    const lost = runtimeOf(models.runtimes, wish.insteadOf ?? "");
+    const remedy = lost ? missingRemedy(lost.runtime, lost.name) : "pick another, or install it";
+    return [{ level: "warning", text: fallback, action: "pick-model", remedy }];
+  }
   const found = runtimeOf(models.runtimes, wish.model);
   if (!found || !knowsInstalled(found.runtime)) return [];
   const { runtime, name } = found;
   if (findInstalled(runtime, name) || findLoaded(runtime, name)) return [];
-  const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}`;
-  return [{ level: "error", text, action: "pick-model", remedy }];
+  const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}${meantInstead(runtime, name)}`;
+  return [{ level: "error", text, action: "pick-model", remedy: missingRemedy(runtime, name) }];
 }
 
 function problemWarning({

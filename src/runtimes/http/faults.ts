@@ -7,8 +7,6 @@ import { asObject, asText } from "../../core/json.ts";
 import { printable } from "../../core/text.ts";
 import type { RuntimeAnswer } from "./client.ts";
 
-export { modelFault } from "./model-fault.ts";
-
 /** Who was asked. */
 export type Asked = {
   readonly url: string;
