@@ -20,6 +20,7 @@ import { runtimeName } from "./model-rows.ts";
 import { listed, type ModelWarning, type UsedModel } from "./model-warning.ts";
 import type { ModelsState } from "./models.ts";
 import type { RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { printable } from "./text.ts";
 
 export type { ModelWarning };
@@ -209,7 +210,8 @@ function isUsed({ models }: ModelsView, runtime: RuntimeState): boolean {
 }
 
 function reloadRemedy(view: ModelsView, runtime: RuntimeState, model: string): string {
-  if (runtime.kind === "llama-server") return "allow more models: llama-server --models-max N";
+  const { modelsOption } = runtimeTraits[runtime.kind];
+  if (modelsOption !== undefined) return `allow more models: ${modelsOption}`;
   return modesUsing(view, runtime, model).length > 0
     ? "see who else loads models: another program, or one that asks for another context"
     : "another program asks for it";
