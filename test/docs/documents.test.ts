@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { settingsJsonSchema } from "../../src/project/settings-schema.ts";
 import { projectRoot } from "./generated.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
@@ -23,6 +24,19 @@ describe("ARCHITECTURE.md", () => {
   it("can be read in one go", () => {
     const lines = readFileSync(join(projectRoot, "ARCHITECTURE.md"), "utf8").split("\n");
     expect(lines.length).toBeLessThanOrEqual(151);
+  });
+});
+
+describe("docs/errors.md", () => {
+  it("names only settings that exist", () => {
+    const schema = JSON.stringify(settingsJsonSchema());
+    const named = readFileSync(join(projectRoot, "docs/errors.md"), "utf8").matchAll(
+      /"([a-z]+[A-Z][A-Za-z]*)"/g,
+    );
+
+    const names = [...named].map(([quoted]) => quoted);
+    expect(names).not.toEqual([]);
+    expect(names.filter((quoted) => !schema.includes(`${quoted}:`))).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ import { keyTableMarkdown } from "../../src/keys/key-help.ts";
 import { commandTable, reportTable } from "./command-tables.ts";
 import { errorTable } from "./error-table.ts";
 import { settingsTable } from "./settings-table.ts";
+import { unusedVariablesTable, variablesTable } from "./variables-table.ts";
 
 export const projectRoot = join(import.meta.dirname, "../..");
 
@@ -28,6 +29,8 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "report", file: "docs/models.md", make: () => reportTable(modelsJsonSchema()) },
   { name: "commands", file: "docs/init.md", make: () => commandTable("init") },
   { name: "report", file: "docs/init.md", make: () => reportTable(initJsonSchema()) },
+  { name: "variables", file: "docs/models.md", make: variablesTable },
+  { name: "unused-variables", file: "docs/models.md", make: unusedVariablesTable },
   { name: "errors", file: "docs/errors.md", make: errorTable },
 ];
 

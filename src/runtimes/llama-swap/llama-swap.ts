@@ -5,11 +5,12 @@
  */
 import { AiRulesError } from "../../core/error.ts";
 import { asObject, asText, isObject, parseJson } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
 import type { Adapter, AdapterContext, ByHand, LoadRequest, RuntimeEvent } from "../adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { errorText, modelFault } from "../http/faults.ts";
+import { errorText } from "../http/faults.ts";
 import { shellWord } from "../shell-word.ts";
 import { createEventReader, readConfigured, readRunning } from "./llama-swap-models.ts";
 
@@ -149,7 +150,7 @@ function isNoRefusal({ status }: RuntimeAnswer): boolean {
 type Failure = { readonly text: string; readonly installed?: readonly string[] };
 
 function failed(model: string, { text, installed: names }: Failure): AiRulesError {
-  return new AiRulesError(modelFault(text, { model, title: named.title, installed: names }));
+  return new AiRulesError(modelFault(text, { model, kind: "llama-swap", installed: names }));
 }
 
 /** It can only stop all that run. */
