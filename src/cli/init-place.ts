@@ -54,8 +54,8 @@ export async function makeContainer(
   if (isLeft && !isOurs && (await files.list(path)).length > 0) throw inTheWay(path);
   try {
     await remove();
-    await files.makeDirectory(path, 0o777);
-    await files.writeAtomically(join(path, markName), "", 0o666);
+    // A directory, since a file would be written under another name first.
+    await files.makeDirectory(join(path, markName), 0o777);
   } catch (error) {
     throw writeFailure(error, dirname(top));
   }

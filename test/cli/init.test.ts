@@ -170,6 +170,20 @@ describe("ai-rules init of a new application", () => {
     expect(await read("mix.exs")).toContain("MyApp");
   });
 
+  it("takes away what a killed run left beside it, and nothing of anybody else", async () => {
+    const { done, failed, directory } = await begin();
+    const left = join(directory, ".my_app.ai-rules-new");
+    await write(join(left, "made-by-ai-rules-init", "x"), "");
+    await write(join(left, "project/mix.exs"), "half");
+
+    expect((await done("my_app")).code).toBe(0);
+    expect(await readdir(directory)).not.toContain(".my_app.ai-rules-new");
+
+    await write(join(directory, ".other.ai-rules-new/mine.txt"), "mine");
+    expect((await failed("other")).code).toBe("project/in-the-way");
+    expect(await readdir(join(directory, ".other.ai-rules-new"))).toEqual(["mine.txt"]);
+  });
+
   it("makes no repository inside of another, and says which one it is", async () => {
     const { done, directory, project } = await begin();
     execFileSync("git", ["init", "-q", directory]);
