@@ -18,6 +18,7 @@ import { directoriesOf, openRuntimeDirectory, projectDirectory } from "../projec
 import { acquireLock } from "../project/lock.ts";
 import type { OptionValues } from "./arguments.ts";
 import { generate, generatorOf } from "./init-generator.ts";
+import { repositoryOf, showToGit } from "./init-git.ts";
 import { surveyTooling, type Tooling } from "./init-missing.ts";
 import { findPlace, makeContainer, type Place } from "./init-place.ts";
 import { type Prepared, prepare } from "./init-prepare.ts";
@@ -122,11 +123,14 @@ async function finishKilled(run: Run, root: string): Promise<void> {
   }
   try {
     const recovery = await recover(files, site);
+    if (recovery.type === "completed") {
+      console.note("note: an earlier init was killed here; what it had begun is completed");
+      for (const path of recovery.beside)
+        console.note(`note: ${printable(path)} is beside a file that has changed since`);
+      const repository = await repositoryOf(files, root);
+      await showToGit(ports, { root, repository, paths: recovery.places });
+    }
     await clear(files, site);
-    if (recovery.type !== "completed") return;
-    console.note("note: an earlier init was killed here; what it had begun is completed");
-    for (const path of recovery.beside)
-      console.note(`note: ${printable(path)} is beside a file that has changed since`);
   } catch (error) {
     throw writeFailure(error, root);
   }

@@ -125,8 +125,14 @@ export type Recovery =
   | { readonly type: "nothing" }
   /** It was killed while it made things ready. */
   | { readonly type: "undone" }
-  /** It was killed in the middle; `beside` are files that somebody had changed since. */
-  | { readonly type: "completed"; readonly beside: readonly string[] };
+  /** It was killed in the middle. */
+  | {
+      readonly type: "completed";
+      /** What is in its place now. */
+      readonly places: readonly string[];
+      /** Beside files that somebody had changed since. */
+      readonly beside: readonly string[];
+    };
 
 /** Whether a run was killed in a project, so that there is something to recover. */
 export async function wasInterrupted(files: Files, { root, journal }: Site): Promise<boolean> {
@@ -160,7 +166,8 @@ export async function recover(files: Files, site: Site): Promise<Recovery> {
     await rename(files, join(staging, step.from), join(root, besideName(step.place)));
     beside.push(besideName(step.place));
   }
-  return { type: "completed", beside };
+  const places = steps.flatMap(({ from, place }) => (from === undefined ? [] : [place]));
+  return { type: "completed", places, beside };
 }
 
 /** How far a step is: not begun, done, or in the way of what somebody else did. */

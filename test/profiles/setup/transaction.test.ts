@@ -157,7 +157,7 @@ describe("a transaction", () => {
     await expect(commit(killedAfter(1), siteOf(root), { changes })).rejects.toThrow("killed");
     await writeFile(join(root, "old.txt"), "mine\n");
 
-    expect(await recover(files, siteOf(root))).toEqual({
+    expect(await recover(files, siteOf(root))).toMatchObject({
       type: "completed",
       beside: ["old.txt.ai-rules"],
     });
