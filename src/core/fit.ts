@@ -157,14 +157,17 @@ function partsOf({ model, runtime, memory }: FitRequest, context: number): Fit["
   const weights = weightsOf(model, runtime);
   if (!weights) return [];
   const { shape, family } = model;
-  const length = `context ${tokens(context)}`;
+  const { parallel = 1, overheadBytes = 0, kvShare = 1 } = runtime.address.server ?? {};
+  const times = parallel > 1 ? ` × ${parallel}` : "";
+  const length = `context ${tokens(context)}${times}`;
+  const kept = (bytes: number) => Math.round(bytes * parallel * kvShare);
   const parts = [
     { label: weights.guessed ? "weights (guessed)" : "weights", bytes: weights.bytes },
     shape
-      ? { label: length, bytes: kvBytes({ shape, family }, context) }
-      : { label: `${length} (guessed)`, bytes: guessedKvBytesPerToken(model) * context },
+      ? { label: length, bytes: kept(kvBytes({ shape, family }, context)) }
+      : { label: `${length} (guessed)`, bytes: kept(guessedKvBytesPerToken(model) * context) },
     { label: "compute", bytes: computeBytes(runtime, context) },
-    { label: "reserve", bytes: reserveBytes(runtime, memory) },
+    { label: "reserve", bytes: reserveBytes(runtime, memory) + overheadBytes },
   ];
   return parts.filter(({ bytes }) => bytes > 0);
 }

@@ -4,7 +4,7 @@
  */
 import type { InstalledModel, ModelShape } from "./runtime.ts";
 
-/** Keys and values are kept as f16 unless the server is told otherwise; that cannot be asked. */
+/** Keys and values are kept as f16 unless the server is told otherwise (`ServerSettings.kvShare`). */
 const bytesPerValue = 2;
 
 /** Bytes that one more token takes while no window is full. */

@@ -32,7 +32,11 @@ export function likelyContext(request: ContextRequest): LikelyContext {
   const loaded = findLoaded(runtime, name);
   if (loaded?.state === "loaded" && loaded.context !== undefined)
     return { tokens: loaded.context, measured: true, automatic: false };
-  const asked = model?.ownContext ?? contextOfSettings(request) ?? contextOfOthers(request);
+  const asked =
+    model?.ownContext ??
+    contextOfSettings(request) ??
+    contextOfOthers(request) ??
+    runtime.address.server?.context;
   const longest = model?.maxContext ?? Number.POSITIVE_INFINITY;
   return {
     tokens: Math.min(asked ?? usualContext(request), longest),
@@ -78,8 +82,8 @@ function contextOfOthers({ runtime, find = findInstalled }: ContextRequest): num
 
 /**
  * Ollama's default since 0.15.5 goes by the GPU's memory: 4k, 32k from 23 GiB on, 256k from 47 GiB
- * on. `OLLAMA_CONTEXT_LENGTH` of the server overrides it, which cannot be asked, and it takes less
- * when the memory runs out.
+ * on. `OLLAMA_CONTEXT_LENGTH` of the server overrides it, which cannot be asked (the one of the
+ * development shell may be another), and it takes less when the memory runs out.
  */
 function ollamaContext(memory: MemoryState | undefined): number {
   if (!memory || memory.kind === "ram") return 4096;

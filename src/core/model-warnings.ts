@@ -131,21 +131,48 @@ function rivalry(first: UsedModel, second: UsedModel): Rivalry | undefined {
       return { text: "MLX has one model at a time", mend: sameModel };
     case "lmstudio": {
       // A model that was loaded explicitly stays; of those loaded by a request only one does.
-      const areBoth = first.loaded !== undefined && second.loaded !== undefined;
-      return areBoth
+      return bothLoaded(first, second)
         ? undefined
         : {
             text: "LM Studio keeps one model that was loaded by a request",
             mend: { action: "models", remedy: "load both, or pick the same model" },
           };
     }
-    case "llama-server":
     case "llama-swap":
+      // Its groups can let both run; that they do is the only sign of it.
+      return bothLoaded(first, second)
+        ? undefined
+        : {
+            text: "llama-swap runs one model at a time, unless its groups say otherwise",
+            mend: { ...sameModel, remedy: "pick the same model for both, or group them" },
+          };
+    case "llama-server":
+      return haveTakenTurns(first, second)
+        ? {
+            text: "llama-server keeps fewer models than the modes use",
+            mend: { remedy: "allow more: llama-server --models-max N" },
+          }
+        : undefined;
     case "openai":
       return undefined;
     default:
       return first.runtime.kind satisfies never;
   }
+}
+
+function bothLoaded(first: UsedModel, second: UsedModel): boolean {
+  return first.loaded !== undefined && second.loaded !== undefined;
+}
+
+/**
+ * How many models a router keeps (--models-max) goes by their number alone, and shows in that one
+ * goes when another comes: both were loaded by requests, one of them again, and are never there both.
+ */
+function haveTakenTurns(first: UsedModel, second: UsedModel): boolean {
+  if (bothLoaded(first, second)) return false;
+  const loads = ({ runtime, name }: UsedModel) => runtime.reloads[name] ?? 0;
+  const [some, others] = [loads(first), loads(second)];
+  return Math.min(some, others) >= 1 && Math.max(some, others) >= 2;
 }
 
 /** What the modes want of this machine's memory is more than there is. */

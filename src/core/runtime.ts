@@ -62,8 +62,22 @@ export type RuntimeAddress = {
   readonly tokenVariable?: string;
   /** How the settings want its models to be used. */
   readonly tuning?: RuntimeTuning;
+  /** How its server runs, as far as the development shell says so and it was started from there. */
+  readonly server?: ServerSettings;
   /** What is odd about the address, e.g. a port that was left out. */
   readonly note?: Problem;
+};
+
+/** What a server cannot be asked, and decides how much memory its models take. */
+export type ServerSettings = {
+  /** The context it gives a model that asks for none. */
+  readonly context?: number;
+  /** Conversations at once: each has a context of its own. */
+  readonly parallel?: number;
+  /** Bytes it leaves free on each GPU. */
+  readonly overheadBytes?: number;
+  /** How much smaller than f16 it keeps keys and values. */
+  readonly kvShare?: number;
 };
 
 export type Connection =

@@ -10,6 +10,7 @@ import type { Variables } from "../platform/ports.ts";
 import { badPort, noAddress, noPort, passwordInSettings } from "./address-notes.ts";
 import { isLoopback } from "./ip-address.ts";
 import { resolveOllamaHost } from "./ollama-host.ts";
+import { ollamaServerSettings } from "./ollama-server-variables.ts";
 
 type Place = {
   readonly port: string;
@@ -43,7 +44,10 @@ export function runtimeAddresses(input: AddressInput): readonly RuntimeAddress[]
   const named = Object.entries(runtimes).flatMap(([id, entry]) =>
     isKind(id) || entry.off ? [] : (namedAddress(id, entry) ?? []),
   );
-  return withoutTwins([...own, ...named].sort((a, b) => rank(a) - rank(b)));
+  const all = withoutTwins([...own, ...named].sort((a, b) => rank(a) - rank(b)));
+  const server = ollamaServerSettings(input.variables);
+  const isOurs = ({ kind, local }: RuntimeAddress) => kind === "ollama" && local;
+  return server ? all.map((each) => (isOurs(each) ? { ...each, server } : each)) : all;
 }
 
 /** The address of the runtime that is named like its kind. */

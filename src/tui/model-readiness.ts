@@ -5,6 +5,7 @@
 import { findInstalled, runtimeOf } from "../core/installed-models.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { parseModelRef } from "../core/model-ref.ts";
+import type { ModelsState, ModelWish } from "../core/models.ts";
 import type { State } from "../core/state.ts";
 import type { Clock } from "../platform/ports.ts";
 
@@ -67,17 +68,30 @@ export function createReadiness(
   };
 }
 
-/** Whether nothing that is still to come would change which model a mode starts with. */
+/** Whether nothing that is still to come would change with which model a mode starts, and how. */
 function knowsModel({ models }: State, mode: AgentMode): boolean {
   const wish = models.wishes[mode];
-  // What is chosen has to fit into the memory.
   if (models.surveyed) {
+    if (wish) return knowsDetails(models, wish);
+    // What is chosen has to fit into the memory.
     const described = Object.values(models.described).every(({ done }) => done);
-    return wish !== undefined || (models.memory !== undefined && described);
+    return models.memory !== undefined && described;
   }
   if (!wish || wish.insteadOf !== undefined) return false;
   const found = runtimeOf(models.runtimes, wish.model);
-  if (found) return findInstalled(found.runtime, found.name) !== undefined;
+  if (found) return knowsInstalledModel(models, wish) && knowsDetails(models, wish);
   const id = parseModelRef(wish.model)?.runtime;
   return !models.addresses.some((address) => address.id === id);
+}
+
+function knowsInstalledModel({ runtimes }: ModelsState, { model }: ModelWish): boolean {
+  const found = runtimeOf(runtimes, model);
+  return found !== undefined && findInstalled(found.runtime, found.name) !== undefined;
+}
+
+/** The agent is told of the model's context, which is on its way where the list does not tell it. */
+function knowsDetails({ runtimes }: ModelsState, { model }: ModelWish): boolean {
+  const found = runtimeOf(runtimes, model);
+  const installed = found && findInstalled(found.runtime, found.name);
+  return !installed || installed.described || found.runtime.connection.type !== "up";
 }

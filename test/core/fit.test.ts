@@ -13,6 +13,7 @@ import type {
   ModelShape,
   RuntimeKind,
   RuntimeState,
+  ServerSettings,
 } from "../../src/core/runtime.ts";
 import {
   gigabyte,
@@ -98,6 +99,39 @@ describe("the memory of a context", () => {
 
     expect(bytes("gemma3")).toBe((5 * 1024 + 8192) * 256 * 2);
     expect(bytes("new-family")).toBe(6 * 8192 * 256 * 2);
+  });
+
+  it("is multiplied, and packed, as the shell tells the server to", () => {
+    const model = sampleInstalled("m", { shape: shape(32, 8) });
+    const parts = (server: ServerSettings) => {
+      const runtime = sampleRuntime("ollama", { address: { server } });
+      return fitOf(request({ model, runtime, context: 8192 })).parts;
+    };
+
+    expect(parts({})[1]).toEqual({ label: "context 8k", bytes: gigabyte });
+    expect(parts({ parallel: 4 })[1]).toEqual({ label: "context 8k × 4", bytes: 4 * gigabyte });
+    expect(parts({ kvShare: 0.5 })[1]?.bytes).toBe(gigabyte / 2);
+    const reserve = (server: ServerSettings) => parts(server).at(-1)?.bytes ?? 0;
+    expect(reserve({ overheadBytes: gigabyte }) - reserve({})).toBe(gigabyte);
+  });
+
+  it("is what the shell tells the server to give, unless more is known", () => {
+    const server = { context: 65_536 };
+    const context = (
+      changes: Parameters<typeof sampleRuntime>[1] = {},
+      model = sampleInstalled("m"),
+    ) => {
+      const runtime = sampleRuntime("ollama", { address: { server }, ...changes });
+      return fitOf({ ...request({ model, runtime }), context: undefined }).context;
+    };
+
+    expect(context()).toBe(65_536);
+    expect(context({}, sampleInstalled("m", { ownContext: 16_384 }))).toBe(16_384);
+    const others = {
+      loaded: [sampleLoaded("o", { context: 8192 })],
+      installed: [sampleInstalled("o")],
+    };
+    expect(context(others)).toBe(8192);
   });
 
   it("is guessed from the size, and says so, when the shape is not known", () => {

@@ -264,6 +264,34 @@ describe("modes that evict each other", () => {
     expect(two({ ...studio, loaded }, "a", "b")).toEqual([]);
   });
 
+  it("use two models of llama-swap that do not run side by side", () => {
+    const swap = sampleRuntime("llama-swap", { installed: pair, loaded: [sampleLoaded("a")] });
+    const both = [sampleLoaded("a"), sampleLoaded("b")];
+
+    expect(two(swap, "a", "b")).toEqual([
+      "plan and build evict each other: llama-swap runs one model at a time, unless its groups say otherwise",
+    ]);
+    expect(two(swap, "a", "a")).toEqual([]);
+    expect(two({ ...swap, loaded: both }, "a", "b")).toEqual([]);
+  });
+
+  it("use two models of a llama-server that takes them in turns", () => {
+    const router = (reloads: RuntimeState["reloads"], ...loaded: readonly string[]) =>
+      sampleRuntime("llama-server", {
+        installed: pair,
+        reloads,
+        loaded: loaded.map((each) => sampleLoaded(each)),
+      });
+
+    expect(two(router({ a: 2, b: 1 }, "a"), "a", "b")).toEqual([
+      "plan and build evict each other: llama-server keeps fewer models than the modes use",
+    ]);
+    // It keeps four unless told otherwise: what was loaded once was just needed.
+    expect(two(router({ a: 1, b: 1 }, "a"), "a", "b")).toEqual([]);
+    expect(two(router({ a: 2 }, "a"), "a", "b")).toEqual([]);
+    expect(two(router({ a: 2, b: 1 }, "a", "b"), "a", "b")).toEqual([]);
+  });
+
   it("use models that take more memory together than there is", () => {
     const runtime = { ...ollama, installed: pair };
     const memory = { ...sampleMemory, budgetBytes: 16 * gigabyte };

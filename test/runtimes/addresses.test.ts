@@ -22,6 +22,28 @@ describe("the addresses", () => {
     ]);
   });
 
+  it("know how the shell wants the Ollama of this machine to run, and no other", () => {
+    const variables = {
+      OLLAMA_CONTEXT_LENGTH: "65536",
+      OLLAMA_NUM_PARALLEL: "2",
+      OLLAMA_GPU_OVERHEAD: "1073741824",
+      OLLAMA_KV_CACHE_TYPE: "q8_0",
+    };
+    const server = { context: 65_536, parallel: 2, overheadBytes: 1024 ** 3, kvShare: 8.5 / 16 };
+    const { ollama, lmstudio } = byId({ variables });
+
+    expect(ollama?.server).toEqual(server);
+    expect(lmstudio).not.toHaveProperty("server");
+    const far = byId({ variables: { ...variables, OLLAMA_HOST: "box.lan" } });
+    expect(far["ollama"]).not.toHaveProperty("server");
+    const odd = {
+      OLLAMA_CONTEXT_LENGTH: "much",
+      OLLAMA_NUM_PARALLEL: "0",
+      OLLAMA_KV_CACHE_TYPE: "f16",
+    };
+    expect(byId({ variables: odd })["ollama"]).not.toHaveProperty("server");
+  });
+
   it("come from the shell's variables", () => {
     const { ollama, lmstudio, mlx } = byId({
       variables: {

@@ -14,6 +14,12 @@ const nothing: Partial<ModelsState> = {
   wishes: {},
 };
 
+/** Ollama's list does not tell a model's own context. */
+const undescribed = {
+  ...sampleOllama,
+  installed: sampleOllama.installed.map((model) => ({ ...model, described: false })),
+};
+
 function wish(model: string, changes: Partial<ModelWish> = {}): ModelsState["wishes"] {
   return { plan: { model, source: { from: "pick" }, ...changes } };
 }
@@ -21,7 +27,8 @@ function wish(model: string, changes: Partial<ModelWish> = {}): ModelsState["wis
 /** A mode that waits for its model, in a program that knows what it is told. */
 function open(begin: Partial<ModelsState> = nothing) {
   const clock = createManualClock();
-  const { memory: _, ...known } = sampleModelsState(begin).models;
+  const { memory: _, ...others } = sampleModelsState(begin).models;
+  const known = { ...others, ...begin };
   let state: State = { ...sampleModelsState(), models: known };
   let isSetUp = true;
   let started = false;
@@ -78,6 +85,14 @@ describe("an agent", () => {
       },
     ],
     ["nobody knows its model", {}],
+    [
+      "its model is not described",
+      { runtimes: [undescribed], wishes: wish("ollama/qwen3-coder:30b") },
+    ],
+    [
+      "all models are being described, for one to be chosen",
+      { surveyed: true, memory: sampleMemory, described: { ollama: { at: 1, done: false } } },
+    ],
   ])("waits two seconds while %s", async (_title, models) => {
     const program = open({ ...nothing, ...models });
 
