@@ -3,6 +3,7 @@
  * what would not fit is stopped then, and asked about.
  */
 import { AiRulesError } from "../core/error.ts";
+import { percent } from "../core/format.ts";
 import { findInstalled } from "../core/installed-models.ts";
 import { printable } from "../core/text.ts";
 import type { PullProgress } from "../runtimes/adapter.ts";
@@ -86,8 +87,10 @@ async function attempt(
   const doubts = createDoubts(doubt);
   const pull = async (interrupt: AbortSignal): Promise<Outcome | { readonly type: "broken" }> => {
     const abort = AbortSignal.any([interrupt, doubts.signal]);
+    let share = 0;
     const onProgress = (step: PullProgress) => {
       doubts.hear(step);
+      share = Math.max(share, stepOf(step).share ?? 0);
       if (!abort.aborted) progress.update(stepOf(step));
     };
     try {
@@ -95,6 +98,11 @@ async function attempt(
       return { type: "done" };
     } catch (error) {
       if (abort.aborted) return { type: "broken" };
+      progress.end();
+      if (share > 0)
+        tools.console.note(
+          `${title}: stopped at ${percent(share)}; the same command goes on from there`,
+        );
       throw error;
     }
   };

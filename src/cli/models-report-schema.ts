@@ -116,6 +116,10 @@ const runtime = z.object({
   note: problem.optional().describe("What is odd about its address."),
   troubles: z.array(problem).describe("What is wrong although it answers."),
   version: z.string().optional().describe("Its own version."),
+  roundTripMs: z
+    .number()
+    .optional()
+    .describe("How long an answer of another machine takes, in ms."),
   can: z
     .array(z.enum(["seesLoaded", "load", "unload", "keepAlive", "loadContext", "derive", "pull"]))
     .describe("What can be asked of it."),

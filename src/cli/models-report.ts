@@ -136,6 +136,7 @@ function runtimeReport(runtime: RuntimeState): RuntimeReport {
     note: address.note && problemReport(address.note),
     troubles: runtime.troubles.map(problemReport),
     version: runtime.version,
+    roundTripMs: runtime.roundTripMs,
     can: abilities.filter((ability) => runtime.abilities[ability]),
     installedCount: runtime.installed.length,
     loadedCount: runtime.loaded.length,

@@ -177,6 +177,8 @@ export type RuntimeState = {
   readonly kind: RuntimeKind;
   readonly connection: Connection;
   readonly version?: string;
+  /** How long an answer of another machine takes, in ms. */
+  readonly roundTripMs?: number;
   readonly abilities: Abilities;
   readonly loaded: readonly LoadedModel[];
   readonly installed: readonly InstalledModel[];

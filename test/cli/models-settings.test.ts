@@ -230,6 +230,25 @@ describe("variables of the development shell", () => {
   });
 });
 
+describe("variables that do nothing", () => {
+  it("are told, each with why", async () => {
+    const { done } = await begin({
+      variables: { MLX_GPU_ACCELERATION: "true", OLLAMA_NUM_GPU: "1", MLX_MAX_GPUS: "" },
+    });
+
+    const { out } = await done("models");
+    const { variables } = await reportOf(done);
+
+    expect(out).toMatch(
+      /MLX_GPU_ACCELERATION +mlx_lm\.server has no such switch; it always uses the GPU/,
+    );
+    expect(variables.unused.map(({ variable }) => variable)).toEqual([
+      "OLLAMA_NUM_GPU",
+      "MLX_GPU_ACCELERATION",
+    ]);
+  });
+});
+
 describe("settings of Ollama", () => {
   it("are the context of the variant that is made for a pick", async () => {
     const runtimes = { ollama: { context: { build: "64k" } } };

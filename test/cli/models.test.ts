@@ -413,6 +413,28 @@ describe("ai-rules models pull", () => {
     expect(again.notes).not.toContain(": 10% of");
   });
 
+  it.each([
+    ["an error", { error: "max retries exceeded: dial tcp: no such host" }],
+    ["no word", {}],
+  ])("that fails in the middle with %s says how far it came, and goes on there", async (_, how) => {
+    const { run, done, ollama } = await begin({ ollama: { library } });
+    ollama.setPullTrouble({ afterPieces: 4, ...how });
+
+    const { ending, console } = await run("models pull qwen3:8b");
+    await expect(ending).rejects.toThrow(/qwen3:8b|Ollama/);
+
+    expect(console.notes.at(-1)).toBe(
+      "pulling ollama/qwen3:8b: stopped at 40%; the same command goes on from there",
+    );
+    expect(ollama.installedNames()).not.toContain("qwen3:8b");
+
+    ollama.setPullTrouble(undefined);
+    const again = await done("models pull qwen3:8b");
+    expect(again.code).toBe(0);
+    expect(again.notes).not.toContain(": 40% of");
+    expect(again.notes).toContain(": 50% of");
+  });
+
   it("says that there is no such model", async () => {
     const { failed } = await begin();
 

@@ -195,6 +195,7 @@ export const remoteOllama: RuntimeState = sampleRuntime("ollama", {
     expected: true,
   },
   version: "0.24.0",
+  roundTripMs: 42,
   loaded: [
     sampleLoaded("llama3.1:70b", {
       context: 8192,

@@ -24,6 +24,8 @@ export type ScriptedRuntime = {
   foreign?: string;
   /** These are accepted and never answered. */
   readonly hangs: Set<Question>;
+  /** What an answer waits for. */
+  delay: (() => Promise<void>) | undefined;
   readonly fails: Map<Question, Error>;
   version: string;
   loaded: readonly LoadedModel[];
@@ -69,6 +71,7 @@ export function createScriptedRuntime(options: ScriptedOptions = {}): ScriptedRu
     most = Math.max(most, underWay);
     try {
       await Promise.resolve();
+      await runtime.delay?.();
       if (runtime.hangs.has(question)) await aborted(abort);
       const fault = runtime.fails.get(question);
       if (fault) throw fault;
@@ -104,6 +107,7 @@ export function createScriptedRuntime(options: ScriptedOptions = {}): ScriptedRu
     is: "up",
     asked: [],
     hangs: new Set(),
+    delay: undefined,
     fails: new Map(),
     version: "1.0",
     loaded: [],

@@ -52,11 +52,15 @@ export type RuntimeClientOptions = {
 /** No list of models is longer; what is, is not for us. In bytes. */
 const maxBodyLength = 16 * 1024 * 1024;
 
-/** A client for the runtime at one address. It keeps nothing between requests. */
+/**
+ * A client for the runtime at one address. The same question is never under way twice: a job that
+ * looks how far it is takes turns with the polls.
+ */
 export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions): RuntimeClient {
   const base = withoutUser(url);
   const credentials = authorization(url, token);
   const secrets = [token, ...(credentials?.split(" ") ?? [])].filter(isSecret);
+  const inTurn = createTurns();
 
   /** The whole answer, without what the server was shown: its words are shown and logged. */
   async function readAnswer(response: PatientResponse): Promise<RuntimeAnswer> {
@@ -83,6 +87,20 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
     });
   }
 
+  async function exchanged(path: string, options: RequestOptions): Promise<RuntimeAnswer> {
+    const exchange = begin(base, options);
+    try {
+      const response = await send(path, options, exchange.signal);
+      const answer = await readAnswer(response);
+      exchange.end();
+      return answer;
+    } catch (error) {
+      throw exchange.failure(error);
+    } finally {
+      exchange.cancel();
+    }
+  }
+
   async function* pieces(path: string, options: RequestOptions): AsyncGenerator<Uint8Array> {
     const exchange = begin(base, options);
     try {
@@ -99,19 +117,10 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
 
   return {
     url: base,
-    async request(path, options) {
-      const exchange = begin(base, options);
-      try {
-        const response = await send(path, options, exchange.signal);
-        const answer = await readAnswer(response);
-        exchange.end();
-        return answer;
-      } catch (error) {
-        throw exchange.failure(error);
-      } finally {
-        exchange.cancel();
-      }
-    },
+    request: (path, options) =>
+      isQuestion(options)
+        ? inTurn(path, options.abort, () => exchanged(path, options))
+        : exchanged(path, options),
     async *ndjson(path, options) {
       for await (const line of linesOf(pieces(path, options))) {
         const value = parseJson(line);
@@ -120,6 +129,38 @@ export function createRuntimeClient({ fetch, url, token }: RuntimeClientOptions)
     },
     events: (path, options) => serverEvents(linesOf(pieces(path, options))),
   };
+}
+
+function isQuestion({ method = "GET", body }: RequestOptions): boolean {
+  return method === "GET" && body === undefined;
+}
+
+/** Lets deeds of one name wait for each other; who is aborted does not wait any longer. */
+function createTurns() {
+  const last = new Map<string, Promise<void>>();
+  return async <T>(name: string, abort: AbortSignal, deed: () => Promise<T>): Promise<T> => {
+    const before = last.get(name);
+    const { promise: own, resolve: done } = Promise.withResolvers<void>();
+    const turn = before ? before.then(() => own) : own;
+    last.set(name, turn);
+    try {
+      if (before) await unlessAborted(before, abort);
+      return await deed();
+    } finally {
+      done();
+      if (last.get(name) === turn) last.delete(name);
+    }
+  };
+}
+
+async function unlessAborted(wait: Promise<void>, abort: AbortSignal): Promise<void> {
+  abort.throwIfAborted();
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  abort.addEventListener("abort", onAbort);
+  await Promise.race([wait, aborted]);
+  abort.removeEventListener("abort", onAbort);
+  abort.throwIfAborted();
 }
 
 type Exchange = {

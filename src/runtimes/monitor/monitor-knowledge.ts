@@ -22,6 +22,8 @@ export type Round = {
   readonly version?: Answer<string | undefined>;
   readonly loaded?: Answer<readonly LoadedModel[]>;
   readonly installed?: Answer<readonly InstalledModel[]>;
+  /** How long the quickest answer took. */
+  readonly roundTripMs?: number;
 };
 
 export type Contact =
@@ -37,6 +39,8 @@ export type Known = {
   /** What answers, or answered last. */
   readonly kind?: RuntimeKind;
   readonly version?: string;
+  /** How long its answers take. */
+  readonly roundTripMs?: number;
   readonly wasUp: boolean;
   /** Rounds in a row without an answer. */
   readonly failures: number;
@@ -110,6 +114,7 @@ export function learn(known: Known, round: Round, circumstances: Circumstances):
   const answered: Known = {
     ...(isOther(known, round) ? nothingKnown : known),
     ...kindOf(round),
+    ...roundTripOf(known, round),
     wasUp: true,
     failures: 0,
   };
@@ -152,6 +157,14 @@ function otherService(known: Known, identified: Identified, now: number): Known 
 
 function gone(known: Known, contact: Contact): Known {
   return { ...known, hangs: undefined, failures: known.failures + 1, lost: true, contact };
+}
+
+/** No two answers take the same time; only another order of it is worth a word. */
+function roundTripOf(known: Known, { roundTripMs: next }: Round): Pick<Known, "roundTripMs"> {
+  const { roundTripMs: before } = known;
+  if (next === undefined) return {};
+  const isAlike = before !== undefined && Math.abs(next - before) <= Math.max(5, before / 2);
+  return { roundTripMs: isAlike ? before : Math.max(1, Math.round(next)) };
 }
 
 function learnVersion(known: Known, { version, identified }: Round): Known {

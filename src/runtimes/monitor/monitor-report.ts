@@ -37,6 +37,9 @@ export function reportOf(known: Known, reported: Reported): RuntimeState | undef
     kind,
     connection,
     ...(known.version !== undefined && isThere ? { version: known.version } : {}),
+    ...(known.roundTripMs !== undefined && isThere && !address.local
+      ? { roundTripMs: known.roundTripMs }
+      : {}),
     abilities: adapter.abilities,
     loaded: isThere ? loadedOf(known) : [],
     installed: matches(address, known) ? known.installed : [],

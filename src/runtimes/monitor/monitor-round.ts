@@ -33,6 +33,17 @@ export async function askRound(request: RoundRequest): Promise<Round> {
   const { questions, patience } = request;
   const ask = <T>(question: Question, deed: (abort: AbortSignal) => Promise<T>) =>
     answerWithin({ ...request, ms: limits[question] * patience, deed });
+  let roundTripMs = Number.POSITIVE_INFINITY;
+  /** For what is one short request: the quickest of a round says how far away the runtime is. */
+  const askBriefly = async <T>(
+    question: "loaded" | "version",
+    deed: (abort: AbortSignal) => Promise<T>,
+  ) => {
+    const begun = request.clock.monotonic();
+    const answer = await ask(question, deed);
+    if (answer.ok) roundTripMs = Math.min(roundTripMs, request.clock.monotonic() - begun);
+    return answer;
+  };
   let { kind } = request;
   let identified: Answer<Identified> | undefined;
   if (kind === undefined || questions.has("identify")) {
@@ -47,12 +58,16 @@ export async function askRound(request: RoundRequest): Promise<Round> {
   // Where the models are read anew, nothing of them is taken from before.
   const before = wants("installed") ? [] : request.before;
   if (adapter.abilities.seesLoaded && wants("loaded")) {
-    const loaded = await ask("loaded", (abort) => adapter.loaded(context, abort, before));
+    const loaded = await askBriefly("loaded", (abort) => adapter.loaded(context, abort, before));
     round = { ...round, loaded };
   }
   // Only who does not even tell its version is down.
   if (round.loaded?.ok === false || (wants("version") && !toldVersion(identified)))
-    round = { ...round, version: await ask("version", (abort) => adapter.version(context, abort)) };
+    round = {
+      ...round,
+      version: await askBriefly("version", (abort) => adapter.version(context, abort)),
+    };
+  if (Number.isFinite(roundTripMs)) round = { ...round, roundTripMs };
   if (round.version?.ok === false || !wants("installed")) return round;
   const installed = await ask("installed", (abort) => adapter.installed(context, abort));
   return { ...round, installed };

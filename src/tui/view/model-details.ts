@@ -78,6 +78,7 @@ function runtimeFacts(runtime: RuntimeState, now: number): readonly Fact[] {
     ["note", address.note && `${address.note.message} · ${address.note.remedy}`],
     ["token", address.tokenVariable && `from ${address.tokenVariable}`],
     ["version", runtime.version],
+    ["answers", runtime.roundTripMs === undefined ? undefined : `in ${runtime.roundTripMs} ms`],
     ["installed", installedText(installed.length, installedAt && moment(installedAt, now))],
     ["can", abilitiesText(runtime.abilities)],
   ];

@@ -74,11 +74,18 @@ function runtimeLines(runtime: RuntimeState, request: ModelsRequest): readonly L
   const nothing = models.length === 0 && runtime.abilities.seesLoaded && !isAsked(runtime);
   return [
     head,
-    ...(runtime.address.local ? [] : [line(`  ${addressText(runtime)}`, "dim")]),
+    ...(runtime.address.local ? [] : [addressLine(runtime)]),
     ...trouble,
     ...models,
     ...(nothing ? [line("  nothing loaded", "dim")] : []),
   ];
+}
+
+/** "  192.168.1.20:11434               42 ms". */
+function addressLine(runtime: RuntimeState): Line {
+  const { roundTripMs } = runtime;
+  const left = [span(`  ${addressText(runtime)}`, "dim")];
+  return roundTripMs === undefined ? { left } : { left, right: [span(`${roundTripMs} ms`, "dim")] };
 }
 
 function isAsked({ connection }: RuntimeState): boolean {

@@ -42,6 +42,50 @@ describe("a request", () => {
     });
   });
 
+  it("waits for the same question that is under way, and for no other", async () => {
+    const held: (() => void)[] = [];
+    const { client, server } = await serve({
+      "GET /api/ps": async () => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        return { answer: held.length };
+      },
+      "GET /api/version": () => ({}),
+      "POST /api/ps": () => ({}),
+    });
+    const ask = (abort = never) => client.request("/api/ps", { abort });
+    const gone = new AbortController();
+    const first = ask();
+    const aborted = ask(gone.signal);
+    const second = ask();
+    await until(() => held.length === 1);
+    await client.request("/api/version", { abort: never });
+    await client.request("/api/ps", { abort: never, body: {} });
+
+    gone.abort(new Error("not any more"));
+    await expect(aborted).rejects.toThrow("not any more");
+    expect(
+      server.requests.filter(({ method, path }) => `${method} ${path}` === "GET /api/ps"),
+    ).toHaveLength(1);
+    held[0]?.();
+    expect((await first).json).toEqual({ answer: 1 });
+    await until(() => held.length === 2);
+    held[1]?.();
+    // Each has an answer of its own: what was asked before tells nothing of now.
+    expect((await second).json).toEqual({ answer: 2 });
+  });
+
+  it("has its turn when the one before it gets no answer", async () => {
+    let asked = 0;
+    const { client } = await serve({
+      "GET /api/ps": () => (++asked === 1 ? undefined : { asked }),
+    });
+    const first = client.request("/api/ps", { abort: never, timeoutMs: 50 });
+    const second = client.request("/api/ps", { abort: never });
+
+    await expect(first).rejects.toMatchObject({ problem: { code: "runtime/timed-out" } });
+    expect((await second).json).toEqual({ asked: 2 });
+  });
+
   it("reads 10 MB and gives up beyond 16 MB", async () => {
     const { client } = await serve({
       "GET /big": () => ({ text: "x".repeat(10 * 1024 * 1024), end: true }),

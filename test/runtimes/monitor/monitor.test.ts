@@ -136,6 +136,36 @@ describe("a runtime that is watched", () => {
     expect(told).toHaveLength(3);
   });
 
+  it("tells how long its answers take if it is on another machine, and only of another order", async () => {
+    const runtime = createScriptedRuntime();
+    const { told, pass, last, clock } = watch([{ runtime, address: { local: false } }]);
+    const answersAfter = (ms: number) => {
+      runtime.delay = () => clock.wait(ms);
+    };
+    answersAfter(40);
+    await pass(3000, 20);
+    expect(last()?.roundTripMs).toBe(40);
+
+    const before = told.length;
+    answersAfter(60);
+    await pass(6000, 20);
+    expect(told).toHaveLength(before);
+
+    answersAfter(200);
+    await pass(6000, 20);
+    expect(last()?.roundTripMs).toBe(200);
+  });
+
+  it("does not tell so of this machine", async () => {
+    const runtime = createScriptedRuntime();
+    const { pass, last, clock } = watch([runtime]);
+    runtime.delay = () => clock.wait(40);
+    await pass(3000, 20);
+
+    expect(last()?.connection.type).toBe("up");
+    expect(last()).not.toHaveProperty("roundTripMs");
+  });
+
   it("is not asked while nobody looks, and at once when somebody does again", async () => {
     const runtime = createScriptedRuntime();
     const { attend, pass, clock } = watch([runtime]);

@@ -58,7 +58,7 @@ describe("the models in the side panel", () => {
    qwen3-coder:30b         plan build
    Q4_K_M 64k 24 GB 100% GPU       4m
  ● gpu-box Ollama 0.24.0           up
-   192.168.1.20:11434
+   192.168.1.20:11434           42 ms
    llama3.1:70b
    Q4_K_M 8k 42 GB 48% CPU    forever
  ● LM Studio 0.4.2                 up
