@@ -27,6 +27,11 @@ const meanings: Readonly<Record<string, string>> = {
   MLX_TEMP_MODE: "The same, where `MLX_TEMPERATURE_MODE` is not set.",
   OLLAMA_KEEP_ALIVE:
     "How long a model that Ollama loads for us stays loaded after a request. `ollama serve` reads it as well.",
+  OLLAMA_CONTEXT_LENGTH:
+    "The context that an Ollama on this machine gives a model, as its server most likely reads it; it counts in whether a model fits.",
+  OLLAMA_NUM_PARALLEL: "The same of how many requests it answers at once.",
+  OLLAMA_GPU_OVERHEAD: "The same of the memory that it leaves free on the GPU, in bytes.",
+  OLLAMA_KV_CACHE_TYPE: "The same of how it keeps the context: `f16`, `q8_0` or `q4_0`.",
   MLX_VRAM_LIMIT:
     "What models may take of the memory, below `memory.budget`. It advises; MLX does not read it.",
   MLX_MODELS_PATH:
