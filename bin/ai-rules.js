@@ -30,10 +30,12 @@ function cacheCode() {
 function runOnNewerNode() {
   const own = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
   if (!existsSync(own) || process.env.AI_RULES_NEWER_NODE) {
-    process.stderr.write(
-      `error: ai-rules needs Node 22.12 or newer, and this is ${process.versions.node}\n` +
-        "fix: install a newer Node, for example with `nix shell nixpkgs#nodejs_24`\n",
-    );
+    const tooOld = {
+      code: "run/node-too-old",
+      message: `ai-rules needs Node 22.12 or newer, and this is ${process.versions.node}`,
+      remedy: "install a newer Node, for example with `nix shell nixpkgs#nodejs_24`",
+    };
+    process.stderr.write(`error: ${tooOld.message}\nfix: ${tooOld.remedy}\n`);
     process.exit(1);
   }
   const child = spawn(own, process.argv.slice(1), {

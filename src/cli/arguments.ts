@@ -1,6 +1,6 @@
 /** What the command line says: argv parsed once, by the table in `commands.ts`. */
 import { parseArgs } from "node:util";
-import { AiRulesError } from "../core/error.ts";
+import { AiRulesError, type ErrorCode } from "../core/error.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import {
   type CommandName,
@@ -117,6 +117,8 @@ function unknownCommand(command: string, known: readonly string[]): AiRulesError
   return usage("usage/command", `there is no command ${command}`, remedy);
 }
 
-function usage(code: `usage/${string}`, message: string, remedy: string): AiRulesError {
+type UsageCode = Extract<ErrorCode, `usage/${string}`>;
+
+function usage(code: UsageCode, message: string, remedy: string): AiRulesError {
   return new AiRulesError({ code, message, remedy });
 }

@@ -1,5 +1,6 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
+import { errorLink } from "../core/error-codes.ts";
 import { type Invocation, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
@@ -75,15 +76,16 @@ async function runModels(invocation: ModelsInvocation): Promise<number> {
   }
 }
 
-/** `error: …`, then `fix: …`; what stands behind it only with --debug. */
+/** `error: …`, then `fix: …`; its code and what stands behind it only with --debug. */
 function errorText(error: unknown, debug: boolean): string {
   const problem = toProblem(error);
+  const code = debug ? `code: ${problem.code}, see ${errorLink(problem.code)}\n` : "";
   const stack = debug && error instanceof Error ? `${error.stack}\n` : "";
   const cause =
     debug && error instanceof AiRulesError && error.cause instanceof Error
       ? `${error.cause.stack}\n`
       : "";
-  return `error: ${place(problem)}${problem.message}\nfix: ${problem.remedy}\n${stack}${cause}`;
+  return `error: ${place(problem)}${problem.message}\nfix: ${problem.remedy}\n${code}${stack}${cause}`;
 }
 
 function place({ position }: Problem): string {
