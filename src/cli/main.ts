@@ -2,7 +2,7 @@
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
 import { type Invocation, parseInvocation } from "./arguments.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
 import { version } from "./version.ts";
@@ -13,9 +13,18 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   try {
     process.exitCode = await run(parseInvocation(argv));
   } catch (error) {
+    const problem = toProblem(error);
     process.stderr.write(errorText(error, debug));
-    process.exitCode = exitCodeOf(toProblem(error));
+    process.exitCode = exitCodeOf(problem);
+    if (process.exitCode !== exitCodes.usage) await logFailure(problem);
   }
+}
+
+/** For the report of a fault: what failed stands in the log as well. */
+async function logFailure(problem: Problem): Promise<void> {
+  const { createPorts } = await import("../platform/real-ports.ts");
+  const { code, message, detail } = problem;
+  createPorts().log.error(`${code}: ${place(problem)}${message}${detail ? `: ${detail}` : ""}`);
 }
 
 async function run(invocation: Invocation): Promise<number> {

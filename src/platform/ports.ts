@@ -223,6 +223,8 @@ export type Log = {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+  /** Values that must never stand in it; what looks like a secret is taken out without being told. */
+  hide(values: readonly string[]): void;
   /** The last lines of the log, oldest first. */
   tail(lines: number): Promise<readonly string[]>;
 };
