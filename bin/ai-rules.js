@@ -31,7 +31,7 @@ function runOnNewerNode() {
   const own = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
   if (!existsSync(own) || process.env.AI_RULES_NEWER_NODE) {
     const tooOld = {
-      code: "run/node-too-old",
+      code: "install/node-too-old",
       message: `ai-rules needs Node 22.12 or newer, and this is ${process.versions.node}`,
       remedy: "install a newer Node, for example with `nix shell nixpkgs#nodejs_24`",
     };

@@ -60,6 +60,29 @@ const other = { code: "model/two", message: "it cannot", remedy: instead[deed.ty
     ]);
   });
 
+  it("take their words from a function that is called, and not what is compared", () => {
+    const text = `
+const remedy = "wait";
+
+function bad(os: string): Problem {
+  return { code: fault ? codeOf(fault) : "nix/bad", message: \`\${os} is bad\`, remedy: restart(os) };
+}
+
+function other(): Problem {
+  return { code: "nix/other", message: "another", remedy };
+}
+
+function restart(os: string): string {
+  if (os === "darwin") return "kick it";
+  return os.startsWith("linux") ? "start it" : "read on";
+}
+`;
+    expect(problemsIn(text)).toEqual([
+      { code: "nix/bad", message: "… is bad", remedy: "kick it *or* start it *or* read on" },
+      { code: "nix/other", message: "another", remedy: "wait" },
+    ]);
+  });
+
   it("take their words from those who call what makes them", () => {
     const text = `
 function check(file: string): void {

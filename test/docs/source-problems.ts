@@ -21,7 +21,7 @@ export function sourceProblems(directory: string): readonly SourceProblem[] {
     .flatMap(problemsIn);
 }
 
-const codePattern = /\bcode: "([a-z]+\/[a-z-]+)"/g;
+const codePattern = /\bcode:[^,;{}\n]*?"([a-z]+\/[a-z-]+)"/g;
 
 /** The problems in the text of one source file. */
 export function problemsIn(text: string): readonly SourceProblem[] {
@@ -29,7 +29,8 @@ export function problemsIn(text: string): readonly SourceProblem[] {
     const around = declarationAround(text, match.index);
     const place = { ...around, at: match.index - around.start, whole: text };
     const code = match[1] ?? "";
-    const [message, remedy] = [valueOf("message", place), valueOf("remedy", place)];
+    const message = valueOf("message", place) ?? valueOf("found", place);
+    const remedy = valueOf("remedy", place);
     if (message !== undefined && remedy !== undefined) return [{ code, message, remedy }];
     const called = argumentsOf(place).map((given) => ({ code, message, remedy, ...given }));
     return called.length > 0 ? called : [{ code, message, remedy }];
@@ -47,7 +48,7 @@ function argumentsOf({ text, whole }: Place): readonly Partial<SourceProblem>[] 
     let at = call.index + call[0].length;
     for (const parameter of names) {
       const expression = expressionAt(whole, at);
-      if (/^(message|remedy)$/.test(parameter)) given[parameter] = wordsOf(expression, whole);
+      if (/^(message|found|remedy)$/.test(parameter)) given[parameter] = wordsOf(expression, whole);
       at += expression.length + 1;
     }
     return given;
@@ -73,7 +74,9 @@ function valueOf(name: string, { text, at, whole }: Place): string | undefined {
   const after = [...text.matchAll(field)].find(({ index }) => index > at);
   const before = [...text.slice(0, at).matchAll(constant)].at(-1);
   // `code, message, remedy:` takes the message from a constant above.
-  const short = new RegExp(`^[^}]*?\\b${name}[,\\s]*[}\\n,]`).test(text.slice(at));
+  const [object = ""] = text.slice(at).split(/\n\s*\}[,;)]*(?=\n|$)/, 1);
+  const short = new RegExp(`[\\n{,]\\s*${name}\\s*(?:[,}\\n]|$)`).test(object);
+  if (short && !before && !isNear(after, at, text)) return wordsOf(name, whole);
   const found = before && short && !isNear(after, at, text) ? before : after;
   if (!found) return undefined;
   return wordsOf(expressionAt(text, found.index + found[0].length), whole);
@@ -122,8 +125,8 @@ function filledEnd(text: string, from: number): number {
 }
 
 /**
- * The literals of an expression, or of the constant of the file that it names; those of a choice are
- * parted by "or".
+ * The literals of an expression, or of the constant or the function of the file that it names; those
+ * of a choice are parted by "or".
  */
 function wordsOf(expression: string, whole: string): string | undefined {
   const [, name = "", isTable] = /^\s*(\w+)(\[[\w.]+\])?\s*$/.exec(expression) ?? [];
@@ -134,18 +137,36 @@ function wordsOf(expression: string, whole: string): string | undefined {
       isTable ? whole.slice(from, whole.indexOf("\n}", from)) : expressionAt(whole, from),
     );
   }
-  return literalsOf(expression);
+  return literalsOf(expression) ?? literalsOf(returnedBy(expression, whole));
 }
+
+/** What the functions return that an expression calls. */
+function returnedBy(expression: string, whole: string): string {
+  const called = [...expression.matchAll(/(?<![.\w])(\w+)\(/g)].map(([, name = ""]) => name);
+  const bodies = called.flatMap((name) => {
+    const from = whole.search(new RegExp(`^(?:export )?function ${name}\\(`, "m"));
+    return from < 0 ? [] : [whole.slice(from, whole.indexOf("\n}", from))];
+  });
+  return bodies
+    .flatMap((body) =>
+      [...body.matchAll(/\breturn\b/g)].map(({ index }) => expressionAt(body, index + 6)),
+    )
+    .join(", ");
+}
+
+/** What a literal is compared with or looked up by is not said. */
+const isAsked = /[=!]==$|\.\w+\($|\[$/;
 
 function literalsOf(expression: string): string | undefined {
   const literals: string[] = [];
   for (let at = 0; at < expression.length; at++) {
     if (!/["'`]/.test(expression.charAt(at))) continue;
     const end = literalEnd(expression, at);
-    literals.push(plainText(expression.slice(at, end + 1)));
+    const literal = plainText(expression.slice(at, end + 1));
+    if (!isAsked.test(expression.slice(0, at).trimEnd())) literals.push(literal);
     at = end;
   }
-  return literals.length > 0 ? literals.join(" *or* ") : undefined;
+  return literals.length > 0 ? [...new Set(literals)].join(" *or* ") : undefined;
 }
 
 function plainText(literal: string): string {
