@@ -8,6 +8,7 @@ import {
   commandOf,
   commonOptions,
   isCommand,
+  type Option,
   type OptionName,
   options,
   subcommandsOf,
@@ -95,11 +96,34 @@ function parsed(argv: readonly string[]): {
   readonly positionals: readonly string[];
 } {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const args = withOptionalValues(argv);
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { values, positionals };
   } catch (error) {
     throw badFlag(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `--report` as `--report=`, and `--report FILE` as `--report=FILE`: Node knows no optional value. */
+function withOptionalValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  const open = end < 0 ? argv : argv.slice(0, end);
+  const args = open.flatMap((arg, at) => {
+    if (isValueOf(open[at - 1], arg)) return [];
+    if (!optionalValueOf(arg)) return [arg];
+    const next = open[at + 1];
+    return [`${arg}=${isValueOf(arg, next) ? next : ""}`];
+  });
+  return [...args, ...argv.slice(open.length)];
+}
+
+function isValueOf(option = "", arg = "-"): boolean {
+  return !arg.startsWith("-") && optionalValueOf(option)?.test(arg) === true;
+}
+
+function optionalValueOf(arg: string): RegExp | undefined {
+  const known: Readonly<Record<string, Option>> = options;
+  return arg.startsWith("--") ? known[arg.slice(2)]?.optionalValue : undefined;
 }
 
 function badFlag(message: string): AiRulesError {

@@ -7,6 +7,8 @@ export type Option = {
   readonly multiple?: true;
   /** What stands for the value in the help. */
   readonly value?: string;
+  /** The value may be left out; what looks like this is one, and not the next argument. */
+  readonly optionalValue?: RegExp;
   readonly help: string;
 };
 
@@ -38,6 +40,13 @@ export const options = {
     help: "only these checks or groups, such as nix-git or nix,install",
   },
   fix: { type: "boolean", help: "mend what can be mended safely" },
+  report: {
+    type: "string",
+    value: "FILE",
+    // No check and no group has a dot or a slash in its name.
+    optionalValue: /[./]/,
+    help: "write an archive for the report of a fault",
+  },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
   help: { type: "boolean", short: "h", help: "show the help of a command" },
@@ -110,8 +119,11 @@ export const commands = {
   doctor: {
     summary: "look at everything the other commands need; each finding has a remedy",
     arguments: [{ name: "ID", optional: true, many: true }],
-    options: ["only", "fix", "json"],
-    notes: ["exit codes: 0 nothing fails (there may be warnings), 1 something does"],
+    options: ["only", "fix", "report", "yes", "json"],
+    notes: [
+      "--report shows what will be in the archive and asks before it is written (--yes: does not ask).",
+      "exit codes: 0 nothing fails (there may be warnings), 1 something does",
+    ],
   },
   help: {
     summary: "show this text, or the help of a command",

@@ -13,6 +13,7 @@ import type { Console } from "./console.ts";
 import { doctorReport } from "./doctor-report.ts";
 import { checkLines, fixLines, groupLines, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
+import { createPaint } from "./paint.ts";
 import { version } from "./version.ts";
 
 export type DoctorTools = { readonly ports: Ports; readonly console: Console };
@@ -42,6 +43,14 @@ export async function doctor(
   const report = doctorReport({ program: version(), project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
   tell([summaryLine({ results, tookMs }, console)]);
+  if (options.report !== undefined) {
+    const { writeArchive } = await import("./doctor-archive.ts");
+    const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false) };
+    const lines = results.flatMap((result) => checkLines(result, plain));
+    const checked = { json: jsonText(report), lines };
+    const order = { file: options.report, cwd, root, checked, yes: options.yes === true };
+    await writeArchive({ ports, console }, order);
+  }
   return report.ok ? 0 : 1;
 }
 

@@ -58,8 +58,9 @@ function argumentText({ name, optional, many }: Argument): string {
 }
 
 function optionRow(name: OptionName): string {
-  const { value, help }: Option = options[name];
-  return row(value ? `--${name} ${value}` : `--${name}`, help);
+  const { value, optionalValue, help }: Option = options[name];
+  const shown = value && optionalValue ? `[${value}]` : value;
+  return row(shown ? `--${name} ${shown}` : `--${name}`, help);
 }
 
 const column = 26;

@@ -7,6 +7,8 @@ export const errorMeanings = {
   "doctor/check-failed": "A check itself fell over; the others are not touched by that.",
   "doctor/check-timed-out": "What is looked at does not answer, so nothing is known of it.",
   "doctor/not-fixed": "What `--fix` tried did not work; nothing else was changed.",
+  "doctor/report-exists": "A file that is there is not written over.",
+  "doctor/report-not-written": "The directory cannot be written to, or its disk is full.",
   "elixir/build-shared":
     "Compilers that share a directory wait for each other, and Mix says nothing of it.",
   "elixir/database-lock":

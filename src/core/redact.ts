@@ -136,3 +136,21 @@ export function maskedVariables(
 export function maskedValue(name: string, value: string): string {
   return isSecretName(name) && !isHarmless(value) ? hidden : withoutSecrets(value);
 }
+
+/** Data as JSON has it, with what is secret in it hidden: by the names of fields, and in texts. */
+export function maskedData(data: unknown, name = ""): unknown {
+  if (typeof data === "string") return maskedValue(name, data);
+  if (typeof data === "number" && isSecretName(name)) return hidden;
+  if (Array.isArray(data))
+    return data.map((each, at) => maskedData(each, itemName(data, at, name)));
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([field, value]) => [field, maskedData(value, field)]),
+  );
+}
+
+/** In a command the option before a value names it: `["run", "--token", "abc"]`. */
+function itemName(items: readonly unknown[], at: number, name: string): string {
+  const before = items[at - 1];
+  return typeof before === "string" && /^--?[a-z]/i.test(before) ? before : name;
+}

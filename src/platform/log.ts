@@ -34,6 +34,7 @@ export function createLog({ env, home }: { env: Variables; home: string }): Log 
     warn: write("warn"),
     error: write("error"),
     hide: redactor.hide,
+    redact: redactor.redact,
     tail: (lines) => readTail(file, lines),
   };
 }

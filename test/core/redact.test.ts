@@ -3,6 +3,7 @@ import {
   createRedactor,
   hidden,
   isSecretName,
+  maskedData,
   maskedVariables,
   secretValues,
   withoutSecrets,
@@ -155,6 +156,28 @@ describe("secrets among variables", () => {
       USE_TOKEN: "true",
       PATH: "/usr/bin",
       PWD: "/home/ada",
+    });
+  });
+});
+
+describe("data to be shown", () => {
+  it("keeps its shape, without secrets", () => {
+    const data = {
+      modes: {
+        plan: { env: { API_KEY: "abc", MIX_ENV: "dev" }, command: ["a", "--token", "abc"] },
+      },
+      url: "http://ada:abc@host",
+      pin: [1, null, true],
+      password: 12_345_678,
+    };
+
+    expect(maskedData(data)).toEqual({
+      modes: {
+        plan: { env: { API_KEY: hidden, MIX_ENV: "dev" }, command: ["a", "--token", hidden] },
+      },
+      url: `http://${hidden}@host`,
+      pin: [1, null, true],
+      password: hidden,
     });
   });
 });

@@ -93,6 +93,7 @@ async function switched(mcp: object, config: UserConfig["config"] = {}) {
     warn: note,
     error: note,
     hide: () => undefined,
+    redact: (text) => text,
     tail: async () => [],
   };
   const { modeConfig } = await withoutAbsentServers(
