@@ -1,3 +1,4 @@
+import { errorLink } from "../core/error-codes.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type CheckStatus, type Finding, isTrouble } from "../doctor/check.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
@@ -34,22 +35,22 @@ export function doctorReport(examination: Examination): DoctorReport {
       title,
       status,
       tookMs: took,
-      findings: findings.map((finding) => findingReport(finding, id)),
+      findings: findings.map((finding) => findingReport(finding)),
     })),
   };
 }
 
 type FindingReport = DoctorReport["checks"][number]["findings"][number];
 
-function findingReport(finding: Finding, id: string): FindingReport {
+function findingReport(finding: Finding): FindingReport {
   if (!isTrouble(finding)) return { ...finding, fixable: false };
   const { fix, ...data } = finding;
-  return { ...data, link: linkOf(finding, id), fixable: fix !== undefined };
+  return { ...data, link: linkOf(finding), fixable: fix !== undefined };
 }
 
 /** Where the documents say more; undefined where nothing is wrong. */
-export function linkOf(finding: Finding, id: string): string | undefined {
-  return isTrouble(finding) ? (finding.link ?? `docs/doctor.md#${id}`) : undefined;
+export function linkOf(finding: Finding): string | undefined {
+  return isTrouble(finding) ? (finding.link ?? errorLink(finding.code)) : undefined;
 }
 
 /** How many checks came out how. */

@@ -54,7 +54,7 @@ function findingLines(
     ...more.map((line) => page.paint(style, line)),
   ];
   if (!isTrouble(finding)) return lines;
-  const link = linkOf(finding, id);
+  const link = linkOf(finding);
   return [
     ...lines,
     ...(finding.why === undefined ? [] : wrapped(`why: ${finding.why}`, page)),

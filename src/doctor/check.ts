@@ -36,7 +36,7 @@ export type Trouble = {
   readonly why?: string;
   /** What to do: an exact command in backticks, or a key; one line. */
   readonly remedy: string;
-  /** Where our documents say more, from the project's root; by default the check's own place. */
+  /** Where our documents say more, from the project's root; by default that of the code. */
   readonly link?: string;
   /** A program's own words behind it. */
   readonly detail?: string;
