@@ -21,9 +21,17 @@ if (major > 22 || (major === 22 && minor >= 12)) {
 
 /** Compiled code is kept from one start to the next; without it a start takes some 15 ms longer. */
 function cacheCode() {
-  const cache = process.env.XDG_CACHE_HOME;
-  const base = cache && isAbsolute(cache) ? cache : join(homedir(), ".cache");
-  module.enableCompileCache?.(join(base, "ai-rules", "code"));
+  const base = [process.env.XDG_CACHE_HOME, usualCache()].find((path) => path && isAbsolute(path));
+  if (base) module.enableCompileCache?.(join(base, "ai-rules", "code"));
+}
+
+/** HOME can be relative; a user whom the system does not know has none. */
+function usualCache() {
+  try {
+    return join(homedir(), ".cache");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A clone has a newer Node as a development dependency; the machine's own may be older. */

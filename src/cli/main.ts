@@ -1,7 +1,9 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
+import { createOwnProcess } from "../platform/own-process.ts";
 import { type Invocation, parseInvocation } from "./arguments.ts";
+import { endWithReader } from "./closed-pipe.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
@@ -11,13 +13,30 @@ import { version } from "./version.ts";
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   const debug = argv.includes("--debug");
   try {
-    process.exitCode = await run(parseInvocation(argv));
+    const invocation = parseInvocation(argv);
+    // The TUI has a terminal to put back first, and looks after both itself.
+    if (!isTui(invocation)) {
+      endWithReader();
+      createOwnProcess().onUncaught((error) => {
+        void fail(error, debug).finally(() => process.exit());
+      });
+    }
+    process.exitCode = await run(invocation);
   } catch (error) {
-    const problem = toProblem(error);
-    process.stderr.write(errorText(error, debug));
-    process.exitCode = exitCodeOf(problem);
-    if (process.exitCode !== exitCodes.usage) await logFailure(problem);
+    endWithReader();
+    await fail(error, debug);
   }
+}
+
+function isTui(invocation: Invocation): boolean {
+  return invocation.type === "run" && invocation.command === "tui";
+}
+
+async function fail(error: unknown, debug: boolean): Promise<void> {
+  const problem = toProblem(error);
+  process.exitCode = exitCodeOf(problem);
+  process.stderr.write(errorText(error, debug));
+  if (process.exitCode !== exitCodes.usage) await logFailure(problem);
 }
 
 /** For the report of a fault: what failed stands in the log as well. */
@@ -65,11 +84,10 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
-  const [{ models }, { createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
+  const [{ models }, { createConsole }, { createPorts }] = await Promise.all([
     import("./models.ts"),
     import("./console.ts"),
     import("../platform/real-ports.ts"),
-    import("../platform/own-process.ts"),
   ]);
   const ports = createPorts();
   const noColor = invocation.options["no-color"] === true;

@@ -142,6 +142,8 @@ export const errorMeanings = {
   "profile/missing": "Files of the installation are missing.",
   "run/already-running": "Two runs on one project would write the same conversations.",
   "run/lock-contended": "Several starts on one project at the same moment.",
+  "run/output-not-written":
+    "Standard output is a file on a full disk, or something that takes nothing.",
   "run/unexpected": "Nobody foresaw this: it is a fault of ai-rules itself.",
   "run/unsafe-directory": "What is kept there must be out of reach of other users.",
   "runtime/answer-too-long": "An answer of that size is not from a model runtime.",
