@@ -53,10 +53,18 @@ export type Stage = {
   readonly withoutPrograms: (...names: readonly string[]) => Promise<void>;
   /** Runs a command in the project; throws when it fails. */
   readonly run: (file: string, ...args: readonly string[]) => Promise<CommandResult>;
+  /** Node and the built program, as a command begins. */
+  readonly command: readonly string[];
+  /** Takes another installation than the one that was built here. */
+  readonly useInstallation: (directory: string) => void;
+  /** Runs `ai-rules` with these arguments. */
+  readonly try: (...args: readonly string[]) => Promise<CommandResult>;
   /** Runs `ai-rules doctor --json` with these arguments. */
   readonly doctor: (...args: readonly string[]) => Promise<Examined>;
   /** Started in the background, ended with the stage. */
   readonly background: (file: string, ...args: readonly string[]) => AbortController;
+  /** Does something before the directory is deleted. */
+  readonly onEnd: (deed: () => void) => void;
   readonly end: () => Promise<void>;
 };
 
@@ -69,7 +77,7 @@ export type Examined = {
 
 type Trouble = DoctorReport["checks"][number]["findings"][number] & { readonly id: string };
 
-const installation = join(import.meta.dirname, "../..");
+const built = join(import.meta.dirname, "../..");
 
 /** The lines of NIX_CONFIG that switch flakes on, for a Nix of its own. */
 export const flakesOn = "experimental-features = nix-command flakes";
@@ -99,7 +107,8 @@ export async function createStage(project = "project"): Promise<Stage> {
     ...nix,
     NIX_CONFIG: `${flakesOn}\n${nix["NIX_CONFIG"]?.replace(/^experimental-features =$/mu, "")}`,
   };
-  const background: AbortController[] = [];
+  const deeds: (() => void)[] = [];
+  let installation = built;
   const run: Stage["run"] = async (file, ...args) => {
     const result = await runCommand({ file, args, cwd: root, env, timeoutMs: 60_000 });
     if (result.end === "exited" && result.exit.code === 0) return result;
@@ -128,15 +137,30 @@ export async function createStage(project = "project"): Promise<Stage> {
             await symlink(join(from, name), join(links, name)).catch(() => {});
     },
     run,
-    doctor: (...args) => examine(stage, args),
+    get command() {
+      return [process.execPath, join(installation, "bin/ai-rules.js")];
+    },
+    useInstallation: (path) => {
+      installation = path;
+    },
+    try: (...args) => {
+      const [file = "", ...words] = stage.command;
+      const timeoutMs = 30_000;
+      return runCommand({ file, args: [...words, ...args], cwd: root, env, timeoutMs });
+    },
+    doctor: async (...args) => {
+      const result = await stage.try("doctor", "--json", ...args);
+      return { code: result.exit.code, ...parsed(result) };
+    },
     background: (file, ...args) => {
       const end = new AbortController();
       void runCommand({ file, args, cwd: root, env, abort: end.signal });
-      background.push(end);
+      deeds.push(() => end.abort());
       return end;
     },
+    onEnd: (deed) => void deeds.push(deed),
     end: async () => {
-      for (const each of background) each.abort();
+      for (const deed of deeds) deed();
       // The store is read-only, and a fault may have taken rights away.
       await runCommand({ file: "chmod", args: ["-R", "u+rwX", directory], env });
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -144,18 +168,6 @@ export async function createStage(project = "project"): Promise<Stage> {
   };
   await run("git", "init", "--quiet");
   return stage;
-}
-
-async function examine({ root, env }: Stage, args: readonly string[]): Promise<Examined> {
-  const command = [join(installation, "bin/ai-rules.js"), "doctor", "--json", ...args];
-  const result = await runCommand({
-    file: process.execPath,
-    args: command,
-    cwd: root,
-    env,
-    timeoutMs: 30_000,
-  });
-  return { code: result.exit.code, ...parsed(result) };
 }
 
 function parsed(result: CommandResult): Pick<Examined, "report" | "troubles"> {
