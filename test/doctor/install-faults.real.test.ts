@@ -94,6 +94,34 @@ const directories: readonly StagedFault[] = [
     mendedBy: ["remedy"],
   },
   {
+    title: "a state directory that may not be written to",
+    only: ["install-directories"],
+    stage: async ({ env, directory, run, asNobody }) => {
+      const state = join(directory, "state");
+      await mkdir(join(state, "ai-rules"), { recursive: true });
+      env["XDG_STATE_HOME"] = state;
+      await asNobody();
+      await run("chmod", "500", join(state, "ai-rules"));
+    },
+    code: "install/not-writable",
+    status: "warn",
+    remedy: /`sudo chown "\$\(id -u\)" .*state\/ai-rules && chmod u\+rwx .*`/u,
+    found: "state/ai-rules cannot be written to",
+  },
+  {
+    title: "a home that may not be written to",
+    only: ["install-directories"],
+    stage: async ({ home: own, env, run, asNobody }) => {
+      env["XDG_CACHE_HOME"] = "";
+      await asNobody();
+      await run("chmod", "500", own);
+    },
+    code: "install/not-writable",
+    status: "warn",
+    remedy: "sudo chown",
+    found: /ai-rules cannot be written to, since .*home cannot/u,
+  },
+  {
     title: "a state directory on a full disk",
     only: ["install-directories"],
     stage: async (stage) => {

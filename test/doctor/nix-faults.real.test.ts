@@ -181,6 +181,19 @@ const store: readonly StagedFault[] = [
     remedy: "nix-daemon",
   },
   {
+    title: "a store that this user may not write to",
+    only: ["nix-store"],
+    stage: async (stage) => {
+      const state = join(stage.directory, "var");
+      await mkdir(state);
+      await stage.asNobody();
+      await stage.run("chmod", "500", state);
+    },
+    code: "nix/store-permission",
+    status: "fail",
+    remedy: "start the Nix daemon",
+  },
+  {
     title: "a store that never answers",
     only: ["nix-store"],
     stage: (stage) =>

@@ -55,6 +55,8 @@ export type Stage = {
   readonly run: (file: string, ...args: readonly string[]) => Promise<CommandResult>;
   /** Node and the built program, as a command begins. */
   readonly command: readonly string[];
+  /** Lets a root run the doctor as nobody, who may not write everywhere; others stay who they are. */
+  readonly asNobody: () => Promise<void>;
   /** Takes another installation than the one that was built here. */
   readonly useInstallation: (directory: string) => void;
   /** Runs `ai-rules` with these arguments. */
@@ -109,6 +111,7 @@ export async function createStage(project = "project"): Promise<Stage> {
   };
   const deeds: (() => void)[] = [];
   let installation = built;
+  let as: readonly string[] = [];
   const run: Stage["run"] = async (file, ...args) => {
     const result = await runCommand({ file, args, cwd: root, env, timeoutMs: 60_000 });
     if (result.end === "exited" && result.exit.code === 0) return result;
@@ -138,7 +141,12 @@ export async function createStage(project = "project"): Promise<Stage> {
     },
     run,
     get command() {
-      return [process.execPath, join(installation, "bin/ai-rules.js")];
+      return [...as, process.execPath, join(installation, "bin/ai-rules.js")];
+    },
+    asNobody: async () => {
+      if (process.getuid?.() !== 0) return;
+      await run("chown", "-R", "nobody", directory);
+      as = ["setpriv", "--reuid=nobody", "--clear-groups", "--"];
     },
     useInstallation: (path) => {
       installation = path;
