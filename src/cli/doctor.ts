@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { clipText } from "../core/cell-text.ts";
 import { type AppliedFix, applyFixes } from "../doctor/apply-fixes.ts";
-import type { Check } from "../doctor/check.ts";
+import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
 import { createDoctorContext } from "../doctor/context.ts";
 import { type CheckResult, runChecks } from "../doctor/run-checks.ts";
@@ -75,7 +75,7 @@ async function examination(examine: Examine): Promise<readonly CheckResult[]> {
   }
 }
 
-/** Mends, and looks again at what was mended. */
+/** Mends, and looks again wherever something was wrong: one deed may mend several things. */
 async function mend(
   examine: Examine,
   before: readonly CheckResult[],
@@ -85,8 +85,11 @@ async function mend(
   const { signal: abort } = new AbortController();
   const fixed = await applyFixes(before, createDoctorContext({ ports, root, program, abort }));
   tell(["", ...fixLines(fixed, console)]);
-  const checks = examine.checks.filter((check) => fixed.some((each) => each.check === check));
-  const after = checks.length === 0 ? [] : await examination({ ...examine, checks });
+  if (fixed.length === 0) return { results: before, fixed };
+  const checks = before
+    .filter(({ findings }) => findings.some(isTrouble))
+    .map(({ check }) => check);
+  const after = await examination({ ...examine, checks });
   const results = before.map((old) => after.find(({ check }) => check === old.check) ?? old);
   return { results, fixed };
 }

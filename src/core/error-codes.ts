@@ -31,6 +31,7 @@ export const errorMeanings = {
   "install/disk-full": "What ai-rules remembers is lost.",
   "install/helper-not-executable": "On macOS each pane is started through this helper.",
   "install/home-unset": "Programs find their files below HOME.",
+  "install/no-directory": "A file has the name of a directory that is needed.",
   "install/node-too-old": "The program is written for Node 22.12 or newer.",
   "install/not-writable": "What ai-rules remembers is lost, or it cannot start at all.",
   "install/pty-silent": "Panes are pseudo-terminals, and none works here.",
@@ -78,6 +79,8 @@ export const errorMeanings = {
   "nix/hash-mismatch": "A source has changed behind an address that should never change.",
   "nix/hook-failed": "The shell hook is run once with bash, and its variables did not come back.",
   "nix/hook-time-out": "The shell hook waits for something, for instance for input.",
+  "nix/hook-warned":
+    "The shell is entered all the same, perhaps without a part of what its hook sets.",
   "nix/impure": "A flake is evaluated from its own files alone.",
   "nix/insecure": "The package has known holes, and nixpkgs wants to be told that you accept them.",
   "nix/interrupted": "Somebody interrupted Nix.",

@@ -40,6 +40,17 @@ export const hasFlake = fact(
 /** Adds to the user's configuration, so that a check sees what it looks for, not that flakes are off. */
 export const withFlakes = ["--extra-experimental-features", "nix-command flakes"] as const;
 
+/** Nix's own settings, by name; empty where it does not tell. */
+export const nixConfiguration = fact(async (context): Promise<ReadonlyMap<string, string>> => {
+  const nix = await nixProgram(context);
+  if (!nix) return new Map();
+  // Newer ones call it `config show`; the old name still works.
+  const args = [...withFlakes, "show-config"];
+  const { stdout } = await context.run({ file: nix.path, args, timeoutMs: 4000 });
+  const lines = stdout.matchAll(/^([\w-]+) = ?(.*)$/gmu);
+  return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
+});
+
 /** Without a network Nix tries again for 5 s; one attempt is enough to know. */
 export const impatient = [
   "--option",

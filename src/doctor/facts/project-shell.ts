@@ -42,7 +42,13 @@ export const projectShell = fact(async (context): Promise<ProjectShell> => {
 });
 
 export type ShellVariables =
-  | { readonly type: "shell"; readonly variables: Variables; readonly tookMs: number }
+  | {
+      readonly type: "shell";
+      readonly variables: Variables;
+      readonly tookMs: number;
+      /** What its hook said when something in it went wrong, and it went on. */
+      readonly warning?: string;
+    }
   /** Those that ai-rules was started with: there is no shell, or it was never evaluated. */
   | { readonly type: "own"; readonly variables: Variables; readonly why: string }
   /** There is one, and its hook fails. */
@@ -67,5 +73,6 @@ export const shellVariables = fact(async (context): Promise<ShellVariables> => {
   const { summary, variables: own } = loaded.environment;
   // The last shell that worked was taken instead.
   if (summary.problem) return { type: "failed", variables: own, problem: summary.problem };
-  return { type: "shell", variables: own, tookMs: summary.tookMs };
+  const warning = summary.hookWarned ? { warning: summary.hookOutput } : {};
+  return { type: "shell", variables: own, tookMs: summary.tookMs, ...warning };
 });

@@ -3,6 +3,8 @@ import type { Ports } from "../../platform/ports.ts";
 
 export type Place =
   | { readonly type: "writable" }
+  /** `path`: a file stands where a directory is needed. */
+  | { readonly type: "file"; readonly path: string }
   /** `path`: the directory that may not be written to, itself or one above it. */
   | { readonly type: "refused"; readonly path: string; readonly why: string };
 
@@ -12,6 +14,8 @@ export async function tryWriting(
   directory: string,
 ): Promise<Place> {
   const path = await nearestExisting(files, directory);
+  const found = await files.status(path).catch(() => undefined);
+  if (found && found.kind !== "directory") return { type: "file", path };
   const probe = join(path, `.ai-rules-probe-${randomText(6)}`);
   try {
     // To make a directory it takes the same right as to make a file.

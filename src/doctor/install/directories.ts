@@ -42,7 +42,8 @@ type Kept = {
 
 async function keptFindings({ ports }: DoctorContext, wanted: Kept): Promise<readonly Finding[]> {
   const place = await tryWriting(ports, wanted.directory);
-  return place.type === "writable" ? [] : [refused(wanted, place)];
+  if (place.type === "writable") return [];
+  return [place.type === "file" ? noDirectory(wanted, place) : refused(wanted, place)];
 }
 
 type Refusal = { readonly path: string; readonly why: string };
@@ -59,6 +60,16 @@ function refused(kept: Kept, refusal: Refusal): Trouble {
     why: `${holds} are not kept from one start to the next`,
     remedy: `run \`sudo chown "$(id -u)" ${shellWord(path)} && chmod u+rwx ${shellWord(path)}\``,
     detail: why,
+  };
+}
+
+function noDirectory({ holds }: Kept, { path }: Pick<Refusal, "path">): Trouble {
+  return {
+    status: "warn",
+    code: "install/no-directory",
+    found: `${path} is a file, and a directory is needed there`,
+    why: `${holds} are not kept from one start to the next`,
+    remedy: `run \`mv ${shellWord(path)} ${shellWord(`${path}.old`)}\``,
   };
 }
 

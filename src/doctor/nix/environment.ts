@@ -50,7 +50,7 @@ export const hookCheck: Check = {
       case "own":
         return [skip(found.why)];
       case "shell":
-        return [ok(found.tookMs === 0 ? "it has run already" : `it takes ${took(found.tookMs)}`)];
+        return [found.warning === undefined ? wentWell(found.tookMs) : wentOn(found.warning)];
       case "failed":
         return [
           {
@@ -63,6 +63,22 @@ export const hookCheck: Check = {
     }
   },
 };
+
+function wentWell(tookMs: number): Finding {
+  return ok(tookMs === 0 ? "it has run already" : `it takes ${took(tookMs)}`);
+}
+
+function wentOn(said: string): Finding {
+  const [last = ""] = said.trim().split("\n").slice(-1);
+  return {
+    status: "warn",
+    code: "nix/hook-warned",
+    found: `something in the shell's hook fails: ${last}`,
+    why: "bash goes on after it, and what should have been set may be missing",
+    remedy: "correct shellHook in flake.nix; `nix develop -c true` shows all it says",
+    detail: said,
+  };
+}
 
 type Kept = Extract<ProjectShell, { type: "fresh" | "stale" }>;
 
@@ -93,20 +109,29 @@ async function isKept(
   const state = env["NIX_STATE_DIR"] ?? "/nix/var/nix";
   const links = join(state, "gcroots", "auto");
   try {
+    if (!(await files.status(links))) return undefined;
     const names = await files.list(links);
-    if (names.length === 0) return undefined;
     const targets = await Promise.all(names.map((name) => files.readLink(join(links, name))));
     const profile = profileOf(directory, shell.id);
     const generation = await files.readLink(profile);
-    const own = [profile, ...(generation ? [join(directory, basename(generation))] : [])];
+    const own = [
+      profile,
+      rootLink(profile),
+      ...(generation ? [join(directory, basename(generation))] : []),
+    ];
     return targets.some((target) => target !== undefined && own.includes(target));
   } catch {
     return undefined;
   }
 }
 
+/** Named as what belongs to that shell, and goes with it. */
+function rootLink(profile: string): string {
+  return `${profile}-root`;
+}
+
 function unprotected({ directory, shell }: Kept): Finding {
-  const link = shellWord(`${profileOf(directory, shell.id)}-root`);
+  const link = shellWord(rootLink(profileOf(directory, shell.id)));
   return {
     status: "warn",
     code: "nix/not-a-root",

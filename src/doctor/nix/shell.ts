@@ -1,6 +1,7 @@
 /** Whether the project's shell evaluates. Nothing is built or downloaded for it but the flake's inputs. */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { moment, took } from "../../core/format.ts";
+import { classify } from "../../nix/classify.ts";
 import { diagnose } from "../../nix/diagnose.ts";
 import { faultCode, faults } from "../../nix/faults.ts";
 import { defaultShell, installableOf, nixSystem } from "../../nix/installable.ts";
@@ -47,27 +48,58 @@ type Request = {
 };
 
 async function evaluate(request: Request): Promise<readonly Finding[]> {
-  const first = await runNix(request, "");
+  const first = await runNix(request, "--no-update-lock-file");
+  // A lock that lacks something is one fault; what is behind it may have another.
+  const lock = !succeeded(first) && classify(first.stderr).id === "lock-outdated";
+  const second = lock ? await runNix(request, "--no-write-lock-file") : first;
   // Nix 2.8 gives up on a path with a blank in it; ai-rules then asks it to read the directory.
-  const isBadPath = !succeeded(first) && /is not a valid URL/u.test(first.stderr);
-  const result = isBadPath ? await runNix(request, "path:") : first;
-  const path = isBadPath ? [await failure(request, first, "warn")] : [];
-  if (result.end === "timed-out" || result.end === "cancelled")
-    return [skip("its evaluation takes longer than 4 s: `ai-rules tui` waits for it"), ...path];
-  if (!succeeded(result)) return [await failure(request, result, "fail"), ...path];
-  const builder = parseBuilder(result.stdout);
-  if (builder !== undefined && basename(builder) !== "bash") return [notBash(request), ...path];
-  return [ok(`it evaluates in ${took(result.tookMs)}`), ...path];
+  const isBadPath = !succeeded(second) && /is not a valid URL/u.test(second.stderr);
+  const result = isBadPath ? await runNix(request, "--no-write-lock-file", "path:") : second;
+  return [
+    await conclusion(request, result),
+    ...(lock ? [await outdated(request, first)] : []),
+    ...(isBadPath ? [await badPath(request, second)] : []),
+  ];
 }
 
-function runNix({ context, nix, name, abort }: Request, reader: "" | "path:") {
+async function conclusion(request: Request, result: CommandResult): Promise<Finding> {
+  if (result.end === "timed-out" || result.end === "cancelled")
+    return skip("its evaluation takes longer than 4 s: `ai-rules tui` waits for it");
+  if (!succeeded(result)) {
+    const why = "agents run in the last environment that worked, else in your own";
+    return { ...(await failure(request, result, "fail")), why };
+  }
+  const builder = parseBuilder(result.stdout);
+  if (builder !== undefined && basename(builder) !== "bash") return notBash(request);
+  return ok(`it evaluates in ${took(result.tookMs)}`);
+}
+
+/** A flake without a lock is told by nix-lock. */
+async function outdated(request: Request, result: CommandResult): Promise<Finding> {
+  const { ports, root } = request.context;
+  if (!(await ports.files.status(join(root, "flake.lock"))))
+    return skip("its inputs are not locked yet");
+  const why = "each evaluation locks anew what is missing, for which it needs a network";
+  return { ...(await failure(request, result, "warn")), why };
+}
+
+async function badPath(request: Request, result: CommandResult): Promise<Finding> {
+  const why = "the whole directory is copied into Nix's store instead";
+  return { ...(await failure(request, result, "warn")), why };
+}
+
+function runNix(
+  { context, nix, name, abort }: Request,
+  lock: "--no-update-lock-file" | "--no-write-lock-file",
+  reader: "" | "path:" = "",
+): Promise<CommandResult> {
   const args = [
     ...withFlakes,
     ...impatient,
     "eval",
     "--json",
     // A doctor writes nothing into the project.
-    "--no-write-lock-file",
+    lock,
     installableOf(`devShells.${nixSystem(context.ports.host)}.${name ?? defaultShell}`, reader),
     "--apply",
     's: [ s.drvPath (s.builder or "bash") ]',
@@ -88,14 +120,10 @@ async function failure(
   { context, nix, name }: Request,
   { stderr }: CommandResult,
   status: Trouble["status"],
-): Promise<Finding> {
+): Promise<Trouble> {
   const { ports, root } = context;
   const problem = await diagnose(ports, { text: stderr, root, shell: name, nix });
-  const why =
-    status === "fail"
-      ? "agents run in the last environment that worked, else in your own"
-      : "the whole directory is copied into Nix's store instead";
-  return { ...findingOf(problem, { status, root }), why };
+  return findingOf(problem, { status, root });
 }
 
 function notBash({ context, name }: Request): Trouble {
