@@ -2,11 +2,12 @@
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
-import { type Invocation, parseInvocation } from "./arguments.ts";
+import { type Invocation, type OptionValues, parseInvocation } from "./arguments.ts";
 import { endWithReader } from "./closed-pipe.ts";
 import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
+import type { Tools } from "./run-job.ts";
 import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
@@ -70,6 +71,10 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
     }
     case "doctor":
       return runDoctor(invocation);
+    case "init": {
+      const { init } = await import("./init.ts");
+      return withTools(invocation.options, (tools) => init(tools, invocation, process.cwd()));
+    }
     case "models":
     case "models show":
     case "models use":
@@ -84,22 +89,25 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
-  const [{ models }, { createConsole }, { createPorts }] = await Promise.all([
-    import("./models.ts"),
+  const { models } = await import("./models.ts");
+  return withTools(invocation.options, (tools) => models(tools, invocation, process.cwd()));
+}
+
+/** Runs a command that writes lines, asks and can be interrupted. */
+async function withTools(
+  options: OptionValues,
+  command: (tools: Tools) => Promise<number>,
+): Promise<number> {
+  const [{ createConsole }, { createPorts }] = await Promise.all([
     import("./console.ts"),
     import("../platform/real-ports.ts"),
   ]);
   const ports = createPorts();
-  const noColor = invocation.options["no-color"] === true;
-  const console = createConsole({ env: ports.env, noColor });
+  const console = createConsole({ env: ports.env, noColor: options["no-color"] === true });
   // Timers of ours do not keep the process alive, and between two requests there may be nothing else.
   const alive = setInterval(() => {}, 60_000);
   try {
-    return await models(
-      { ports, console, ownProcess: createOwnProcess() },
-      invocation,
-      process.cwd(),
-    );
+    return await command({ ports, console, ownProcess: createOwnProcess() });
   } finally {
     clearInterval(alive);
   }

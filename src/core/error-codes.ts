@@ -141,8 +141,22 @@ export const errorMeanings = {
   "opencode/unknown-version": "The locks of the modes are proven with the known versions only.",
   "pane/command-not-found": "The command of the mode is looked up in the development shell.",
   "pane/not-started": "The program of a pane could not be started in a pseudo-terminal.",
+  "profile/flake-syntax": "A flake.nix of your own is only added to when it can be read.",
   "profile/invalid": "A profile's description of itself is damaged.",
   "profile/missing": "Files of the installation are missing.",
+  "profile/no-record": "The project was never set up by ai-rules, or its record was removed.",
+  "profile/other": "A project follows one profile, and changes it only when told to.",
+  "profile/record-newer": "The project was written by a newer ai-rules.",
+  "profile/record-unreadable": "The record of what ai-rules wrote is damaged.",
+  "project/changed":
+    "Somebody wrote to the project in the meantime, and nothing of that is written over.",
+  "project/disk-full": "What was begun is completed by the next run.",
+  "project/generator-failed": "The generator of Phoenix or Nerves ended with an error.",
+  "project/in-the-way": "Something else has the name of what is to be written.",
+  "project/no-generator":
+    "Generators come with archives of Mix, which are installed by themselves.",
+  "project/not-confirmed": "Files of a project are written after a yes only.",
+  "project/not-writable": "The project or its file system does not let you write.",
   "run/already-running": "Two runs on one project would write the same conversations.",
   "run/lock-contended": "Several starts on one project at the same moment.",
   "run/output-not-written":
@@ -193,6 +207,8 @@ export const errorMeanings = {
   "settings/unreadable": "The file is there but cannot be read.",
   "settings/variable": "A variable of the shell says something that is not understood.",
   "state/damaged": "What is remembered of a project was not written to its end.",
+  "state/journal-unwritable":
+    "Without a note of what is to be done, a kill could leave half a project.",
   "state/picks-damaged": "Which models were picked was not written to its end.",
   "state/picks-unreadable": "Which models were picked cannot be read.",
   "state/picks-unwritable": "The pick holds until the end of this run only.",
@@ -203,10 +219,14 @@ export const errorMeanings = {
   "usage/argument": "An argument is missing, or there is one too many.",
   "usage/check": "There is no such check, nor such a group of checks.",
   "usage/command": "There is no such command.",
+  "usage/connect": "ai-rules comes into a flake as an input or as a copy.",
   "usage/context": "A context is a number of tokens.",
+  "usage/generator": "A generator makes whole applications, and only some profiles have one.",
   "usage/keep-alive": "A length of time has a number and a unit.",
   "usage/mode": "There is no such mode.",
   "usage/option": "The option does not exist, or not for this command.",
+  "usage/profile": "There is no such profile.",
+  "usage/shell": "The profile has no development shell of this name.",
 } as const satisfies Readonly<Record<`${string}/${string}`, string>>;
 
 /** Stable, one meaning a code. */

@@ -13,6 +13,7 @@ export function createFiles(): Files {
     writeAtomically,
     createExclusively,
     rename: (from, to) => fs.rename(from, to),
+    setMode: (path, mode) => fs.chmod(path, mode),
     makeDirectory: async (path, mode) => makeDirectory(path, mode),
     remove: (path) => fs.rm(path, { recursive: true, force: true }),
     list: async (path) => (await absentAsUndefined(fs.readdir(path))) ?? [],

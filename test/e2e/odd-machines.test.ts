@@ -249,7 +249,9 @@ describe("output that nobody takes", () => {
     .filter((name) => commandOf(name).options.includes("json"))
     .map((name) => {
       const needed = commandOf(name).arguments.filter(({ optional }) => !optional);
-      return [...name.split(" "), ...needed.map((each) => argumentsOf[each.name] ?? ""), "--json"];
+      const own = name === "init" ? ["universal", "--dry-run"] : [];
+      const values = needed.map((each) => argumentsOf[each.name] ?? "");
+      return [...name.split(" "), ...values, ...own, "--json"];
     });
 
   it("is a matter of these commands", () => {
@@ -259,6 +261,7 @@ describe("output that nobody takes", () => {
         "models show qwen3:8b --json",
         "models fit qwen3:8b --json",
         "doctor --json",
+        "init universal --dry-run --json",
       ]),
     );
   });
