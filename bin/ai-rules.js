@@ -21,19 +21,29 @@ if (major > 22 || (major === 22 && minor >= 12)) {
 
 /** Compiled code is kept from one start to the next; without it a start takes some 15 ms longer. */
 function cacheCode() {
-  const cache = process.env.XDG_CACHE_HOME;
-  const base = cache && isAbsolute(cache) ? cache : join(homedir(), ".cache");
-  module.enableCompileCache?.(join(base, "ai-rules", "code"));
+  const base = [process.env.XDG_CACHE_HOME, usualCache()].find((path) => path && isAbsolute(path));
+  if (base) module.enableCompileCache?.(join(base, "ai-rules", "code"));
+}
+
+/** HOME can be relative; a user whom the system does not know has none. */
+function usualCache() {
+  try {
+    return join(homedir(), ".cache");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A clone has a newer Node as a development dependency; the machine's own may be older. */
 function runOnNewerNode() {
   const own = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
   if (!existsSync(own) || process.env.AI_RULES_NEWER_NODE) {
-    process.stderr.write(
-      `error: ai-rules needs Node 22.12 or newer, and this is ${process.versions.node}\n` +
-        "fix: install a newer Node, for example with `nix shell nixpkgs#nodejs_24`\n",
-    );
+    const tooOld = {
+      code: "install/node-too-old",
+      message: `ai-rules needs Node 22.12 or newer, and this is ${process.versions.node}`,
+      remedy: "install a newer Node, for example with `nix shell nixpkgs#nodejs_24`",
+    };
+    process.stderr.write(`error: ${tooOld.message}\nfix: ${tooOld.remedy}\n`);
     process.exit(1);
   }
   const child = spawn(own, process.argv.slice(1), {

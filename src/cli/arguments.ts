@@ -1,6 +1,6 @@
 /** What the command line says: argv parsed once, by the table in `commands.ts`. */
 import { parseArgs } from "node:util";
-import { AiRulesError } from "../core/error.ts";
+import { AiRulesError, type ErrorCode } from "../core/error.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import {
   type CommandName,
@@ -8,6 +8,7 @@ import {
   commandOf,
   commonOptions,
   isCommand,
+  type Option,
   type OptionName,
   options,
   subcommandsOf,
@@ -15,9 +16,11 @@ import {
 
 /** What the options say. */
 export type OptionValues = {
-  readonly [Name in OptionName]?: (typeof options)[Name]["type"] extends "string"
-    ? string
-    : boolean;
+  readonly [Name in OptionName]?: (typeof options)[Name] extends { readonly multiple: true }
+    ? readonly string[]
+    : (typeof options)[Name]["type"] extends "string"
+      ? string
+      : boolean;
 };
 
 export type Invocation =
@@ -78,6 +81,7 @@ function refuseArguments(command: CommandName, given: readonly string[]): void {
     const message = `\`ai-rules ${command}\` needs ${missing.name}`;
     throw usage("usage/argument", message, seeHelp(command));
   }
+  if (wanted.at(-1)?.many) return;
   const extra = given[wanted.length];
   if (extra !== undefined)
     throw usage("usage/argument", `unexpected argument ${extra}`, seeHelp(command));
@@ -92,11 +96,34 @@ function parsed(argv: readonly string[]): {
   readonly positionals: readonly string[];
 } {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    const args = withOptionalValues(argv);
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { values, positionals };
   } catch (error) {
     throw badFlag(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** `--report` as `--report=`, and `--report FILE` as `--report=FILE`: Node knows no optional value. */
+function withOptionalValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  const open = end < 0 ? argv : argv.slice(0, end);
+  const args = open.flatMap((arg, at) => {
+    if (isValueOf(open[at - 1], arg)) return [];
+    if (!optionalValueOf(arg)) return [arg];
+    const next = open[at + 1];
+    return [`${arg}=${isValueOf(arg, next) ? next : ""}`];
+  });
+  return [...args, ...argv.slice(open.length)];
+}
+
+function isValueOf(option = "", arg = "-"): boolean {
+  return !arg.startsWith("-") && optionalValueOf(option)?.test(arg) === true;
+}
+
+function optionalValueOf(arg: string): RegExp | undefined {
+  const known: Readonly<Record<string, Option>> = options;
+  return arg.startsWith("--") ? known[arg.slice(2)]?.optionalValue : undefined;
 }
 
 function badFlag(message: string): AiRulesError {
@@ -117,6 +144,8 @@ function unknownCommand(command: string, known: readonly string[]): AiRulesError
   return usage("usage/command", `there is no command ${command}`, remedy);
 }
 
-function usage(code: `usage/${string}`, message: string, remedy: string): AiRulesError {
+type UsageCode = Extract<ErrorCode, `usage/${string}`>;
+
+function usage(code: UsageCode, message: string, remedy: string): AiRulesError {
   return new AiRulesError({ code, message, remedy });
 }

@@ -5,8 +5,12 @@ import { profileNames } from "../profiles/profile.ts";
 export type Option = {
   readonly type: "string" | "boolean";
   readonly short?: string;
+  /** It may be given several times. */
+  readonly multiple?: true;
   /** What stands for the value in the help. */
   readonly value?: string;
+  /** The value may be left out; what looks like this is one, and not the next argument. */
+  readonly optionalValue?: RegExp;
   readonly help: string;
 };
 
@@ -31,6 +35,20 @@ export const options = {
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
   reset: { type: "boolean", help: "forget what was picked" },
+  only: {
+    type: "string",
+    multiple: true,
+    value: "ID",
+    help: "only these checks or groups, such as nix-git or nix,install",
+  },
+  fix: { type: "boolean", help: "mend what can be mended safely" },
+  report: {
+    type: "string",
+    value: "FILE",
+    // No check and no group has a dot or a slash in its name.
+    optionalValue: /[./]/,
+    help: "write an archive for the report of a fault",
+  },
   "dry-run": { type: "boolean", help: "show what would be written, and write nothing" },
   update: { type: "boolean", help: "bring what was written to the profile as it is now" },
   connect: {
@@ -58,7 +76,12 @@ export type OptionName = keyof typeof options;
 /** They belong to every command. */
 export const commonOptions: readonly OptionName[] = ["cwd", "no-color", "debug", "help", "version"];
 
-export type Argument = { readonly name: string; readonly optional?: boolean };
+export type Argument = {
+  readonly name: string;
+  readonly optional?: boolean;
+  /** It is the last one, and there may be any number of it. */
+  readonly many?: boolean;
+};
 
 type Command = {
   readonly summary: string;
@@ -126,6 +149,15 @@ export const commands = {
     summary: "whether a model fits into memory, with the arithmetic",
     arguments: [model],
     options: ["runtime", "context", "json"],
+  },
+  doctor: {
+    summary: "look at everything the other commands need; each finding has a remedy",
+    arguments: [{ name: "ID", optional: true, many: true }],
+    options: ["only", "fix", "report", "yes", "json"],
+    notes: [
+      "--report shows what will be in the archive and asks before it is written (--yes: does not ask).",
+      "exit codes: 0 nothing fails (there may be warnings), 1 something does",
+    ],
   },
   help: {
     summary: "show this text, or the help of a command",

@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
 import type { Variables } from "../platform/ports.ts";
+import { endWithReader } from "./closed-pipe.ts";
 import { createPaint, type Paint } from "./paint.ts";
 
 export type StatusLine = {
@@ -34,7 +35,7 @@ export type ConsoleOptions = { readonly env: Variables; readonly noColor: boolea
 /** The console of this process. */
 export function createConsole({ env, noColor }: ConsoleOptions): Console {
   const { stdin, stdout, stderr } = process;
-  for (const stream of [stdout, stderr]) stream.on("error", endQuietly);
+  endWithReader();
   const isDumb = env["TERM"] === "dumb";
   const colors = stdout.isTTY && !isDumb && !noColor && !env["NO_COLOR"];
   return {
@@ -68,9 +69,4 @@ async function ask(question: string, abort: AbortSignal): Promise<boolean> {
   } finally {
     reader.close();
   }
-}
-
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
 }

@@ -52,13 +52,15 @@ function withArguments(name: CommandName): string {
   return [name, ...commandOf(name).arguments.map(argumentText)].join(" ");
 }
 
-function argumentText({ name, optional }: Argument): string {
-  return optional ? `[${name}]` : name;
+function argumentText({ name, optional, many }: Argument): string {
+  const text = many ? `${name}...` : name;
+  return optional ? `[${text}]` : text;
 }
 
 function optionRow(name: OptionName): string {
-  const { value, help }: Option = options[name];
-  return row(value ? `--${name} ${value}` : `--${name}`, help);
+  const { value, optionalValue, help }: Option = options[name];
+  const shown = value && optionalValue ? `[${value}]` : value;
+  return row(shown ? `--${name} ${shown}` : `--${name}`, help);
 }
 
 const column = 26;

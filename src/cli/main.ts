@@ -1,7 +1,10 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
+import { errorLink } from "../core/error-codes.ts";
+import { createOwnProcess } from "../platform/own-process.ts";
 import { type Invocation, type OptionValues, parseInvocation } from "./arguments.ts";
-import { exitCodeOf } from "./exit-codes.ts";
+import { endWithReader } from "./closed-pipe.ts";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
 import type { Tools } from "./run-job.ts";
@@ -11,11 +14,37 @@ import { version } from "./version.ts";
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   const debug = argv.includes("--debug");
   try {
-    process.exitCode = await run(parseInvocation(argv));
+    const invocation = parseInvocation(argv);
+    // The TUI has a terminal to put back first, and looks after both itself.
+    if (!isTui(invocation)) {
+      endWithReader();
+      createOwnProcess().onUncaught((error) => {
+        void fail(error, debug).finally(() => process.exit());
+      });
+    }
+    process.exitCode = await run(invocation);
   } catch (error) {
-    process.stderr.write(errorText(error, debug));
-    process.exitCode = exitCodeOf(toProblem(error));
+    endWithReader();
+    await fail(error, debug);
   }
+}
+
+function isTui(invocation: Invocation): boolean {
+  return invocation.type === "run" && invocation.command === "tui";
+}
+
+async function fail(error: unknown, debug: boolean): Promise<void> {
+  const problem = toProblem(error);
+  process.exitCode = exitCodeOf(problem);
+  process.stderr.write(errorText(error, debug));
+  if (process.exitCode !== exitCodes.usage) await logFailure(problem);
+}
+
+/** For the report of a fault: what failed stands in the log as well. */
+async function logFailure(problem: Problem): Promise<void> {
+  const { createPorts } = await import("../platform/real-ports.ts");
+  const { code, message, detail } = problem;
+  createPorts().log.error(`${code}: ${place(problem)}${message}${detail ? `: ${detail}` : ""}`);
 }
 
 async function run(invocation: Invocation): Promise<number> {
@@ -40,6 +69,8 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { tui } = await import("./tui.ts");
       return tui(invocation.options);
     }
+    case "doctor":
+      return runDoctor(invocation);
     case "init": {
       const { init } = await import("./init.ts");
       return withTools(invocation.options, (tools) => init(tools, invocation, process.cwd()));
@@ -67,10 +98,9 @@ async function withTools(
   options: OptionValues,
   command: (tools: Tools) => Promise<number>,
 ): Promise<number> {
-  const [{ createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
+  const [{ createConsole }, { createPorts }] = await Promise.all([
     import("./console.ts"),
     import("../platform/real-ports.ts"),
-    import("../platform/own-process.ts"),
   ]);
   const ports = createPorts();
   const console = createConsole({ env: ports.env, noColor: options["no-color"] === true });
@@ -83,15 +113,38 @@ async function withTools(
   }
 }
 
-/** `error: …`, then `fix: …`; what stands behind it only with --debug. */
+type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
+
+async function runDoctor(invocation: DoctorRun): Promise<number> {
+  const [{ doctor }, { createConsole }, { createPorts }] = await Promise.all([
+    import("./doctor.ts"),
+    import("./console.ts"),
+    import("../platform/real-ports.ts"),
+  ]);
+  const ports = createPorts();
+  const noColor = invocation.options["no-color"] === true;
+  const console = createConsole({ env: ports.env, noColor });
+  const alive = setInterval(() => {}, 60_000);
+  try {
+    const code = await doctor({ ports, console }, invocation, process.cwd());
+    // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
+    await new Promise((resolve) => process.stdout.write("", resolve));
+    process.exit(code);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** `error: …`, then `fix: …`; its code and what stands behind it only with --debug. */
 function errorText(error: unknown, debug: boolean): string {
   const problem = toProblem(error);
+  const code = debug ? `code: ${problem.code}, see ${errorLink(problem.code)}\n` : "";
   const stack = debug && error instanceof Error ? `${error.stack}\n` : "";
   const cause =
     debug && error instanceof AiRulesError && error.cause instanceof Error
       ? `${error.cause.stack}\n`
       : "";
-  return `error: ${place(problem)}${problem.message}\nfix: ${problem.remedy}\n${stack}${cause}`;
+  return `error: ${place(problem)}${problem.message}\nfix: ${problem.remedy}\n${code}${stack}${cause}`;
 }
 
 function place({ position }: Problem): string {

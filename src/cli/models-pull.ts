@@ -129,7 +129,7 @@ async function confirmed(tools: Tools, why: string): Promise<"yes" | "no" | "int
   if (!ask)
     throw new AiRulesError({
       code: "model/too-large",
-      message: why,
+      message: `the download was stopped: ${why}`,
       remedy:
         "take a smaller one or a smaller quantisation, or add --yes to download it all the same",
     });

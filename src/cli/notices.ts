@@ -22,7 +22,8 @@ export function createNotices(log: Pick<Log, "warn">): Notices {
   let tellListener: ((notice: NewNotice) => void) | undefined;
   return {
     tell: (problems, consequence) => {
-      for (const problem of problems) log.warn(`${placed(problem)}; fix: ${problem.remedy}`);
+      for (const problem of problems)
+        log.warn(`${problem.code}: ${placed(problem)}; fix: ${problem.remedy}`);
       const notice = noticeOf(problems, consequence);
       if (tellListener && notice) tellListener(notice);
       else unheard = notice ?? unheard;

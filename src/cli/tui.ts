@@ -26,6 +26,7 @@ import type { FromWorker, ToWorker } from "../tui/view/protocol.ts";
 import type { Capabilities } from "../tui/view/theme.ts";
 import type { OptionValues } from "./arguments.ts";
 import { createNotices } from "./notices.ts";
+import { version } from "./version.ts";
 
 /** Opens the three modes on a project; resolves to the exit code. */
 export async function tui(options: OptionValues): Promise<number> {
@@ -59,6 +60,7 @@ type Session = {
 };
 
 async function runInProject({ ports, terminal, root, runtime, options }: Session): Promise<number> {
+  ports.log.info(`ai-rules ${version()} opens ${root} on Node ${process.versions.node}`);
   const directories = directoriesOf(ports);
   const data = projectDirectory(directories, root);
   const sweeping = sweepLeftovers(ports, runtime);

@@ -1,6 +1,6 @@
-/** `subject/what-failed`: stable, one code a remedy. */
-export type ErrorCode =
-  `${"environment" | "model" | "nix" | "opencode" | "pane" | "profile" | "project" | "run" | "runtime" | "settings" | "state" | "terminal" | "usage"}/${string}`;
+import type { ErrorCode } from "./error-codes.ts";
+
+export type { ErrorCode } from "./error-codes.ts";
 
 /** A failure as plain data: what the store, the view and `--json` carry. */
 export type Problem = {
@@ -36,10 +36,16 @@ export class AiRulesError extends Error {
 export function toProblem(error: unknown): Problem {
   if (error instanceof AiRulesError) return error.problem;
   const message = error instanceof Error ? error.message : String(error);
+  const detail = error instanceof Error ? error.stack : undefined;
+  return unforeseen(message, detail);
+}
+
+/** A fault of ours: something that cannot be, unless the program or its installation is broken. */
+export function unforeseen(what: string, detail?: string): Problem {
   return {
     code: "run/unexpected",
-    message: `something failed that should not: ${message}`,
+    message: `something failed that should not: ${what}`,
     remedy: "run again with --debug and report the stack",
-    ...(error instanceof Error && error.stack ? { detail: error.stack } : {}),
+    ...(detail ? { detail } : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { Problem } from "../core/error.ts";
 import { printableLines } from "../core/text.ts";
 import type { Ports } from "../platform/ports.ts";
 import { type Classified, classify } from "./classify.ts";
-import { type Fault, faultCode } from "./faults.ts";
+import { type Fault, faultCode, unknownFault } from "./faults.ts";
 import type { NixProgram } from "./find-nix.ts";
 import { defaultShell, nixSystem } from "./installable.ts";
 import { findPosition } from "./position.ts";
@@ -25,22 +25,18 @@ const maxDetailLines = 200;
 /** Makes a problem of a failed evaluation: named, placed in the project's files, with a remedy. */
 export async function diagnose(machine: Machine, failure: Failure): Promise<Problem> {
   const classified = await corrected(machine, failure, classify(failure.text));
-  const { what, suggestions, fault } = classified;
+  const { what, suggestions, fault = unknownFault } = classified;
   const shell = failure.shell ?? defaultShell;
   const context = { what, suggestions, shell, system: nixSystem(machine.host) };
   const position = await findPosition(machine.files, failure.text, failure.root);
   const detail = printableLines(failure.text).slice(-maxDetailLines).join("\n");
   return {
     code: faultCode(classified.id),
-    message: fault ? fault.message(context) : unknownMessage(what),
-    remedy: fault ? fault.remedy(context) : "run `nix flake check` to see the whole trace",
+    message: fault.message(context),
+    remedy: fault.remedy(context),
     ...(detail === "" ? {} : { detail }),
     ...(position ? { position } : {}),
   };
-}
-
-function unknownMessage(error: string): string {
-  return error === "" ? "Nix failed without a word" : `Nix cannot evaluate the shell: ${error}`;
 }
 
 /** What Nix says is wrong where Git is concerned and too little elsewhere: the project knows more. */

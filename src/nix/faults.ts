@@ -272,6 +272,13 @@ export const faults = [
   },
 ] as const satisfies readonly Row[];
 
+/** What none of them is: Nix's own last words are all there is. */
+export const unknownFault: Pick<Fault, "message" | "remedy"> = {
+  message: ({ what }) =>
+    what === "" ? "Nix failed without a word" : `Nix cannot evaluate the shell: ${what}`,
+  remedy: () => "run `nix flake check` to see the whole trace",
+};
+
 /** The code of a fault's problem. */
 export function faultCode(id: FaultId): ErrorCode {
   return id === "evaluation" || id === "unknown" ? "nix/eval-failed" : `nix/${id}`;

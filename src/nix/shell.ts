@@ -5,6 +5,7 @@
 import type { EnvironmentProgress, EnvironmentSummary } from "../core/environment.ts";
 import type { Problem } from "../core/error.ts";
 import { moment } from "../core/format.ts";
+import { secretValues } from "../core/redact.ts";
 import type { Ports } from "../platform/ports.ts";
 import {
   type CachedShell,
@@ -128,6 +129,7 @@ function loaded(
   { shell, about: source }: Entry,
   { variables, output, warned }: Extract<HookResult, { type: "ran" }>,
 ): EnvironmentResult {
+  ports.log.hide(secretValues(variables));
   const summary: EnvironmentSummary = {
     ...source,
     shell: request.shell ?? defaultShell,

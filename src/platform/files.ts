@@ -51,30 +51,36 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-type Content = { readonly text: string; readonly mode: number };
+type Content = { readonly content: string | Uint8Array; readonly mode: number };
 
 async function writeAtomically(path: string, text: string, mode = 0o600): Promise<void> {
-  await withTemporary(path, { text, mode }, (temporary) => fs.rename(temporary, path));
+  await withTemporary(path, { content: text, mode }, (temporary) => fs.rename(temporary, path));
 }
 
 /** A link to a finished file: who sees the name sees the whole text, and only one can make it. */
-async function createExclusively(path: string, text: string, mode = 0o600): Promise<boolean> {
+async function createExclusively(
+  path: string,
+  content: Content["content"],
+  mode = 0o600,
+): Promise<boolean> {
+  // A file where a directory should be is another "exists".
+  makeDirectory(dirname(path));
   try {
-    await withTemporary(path, { text, mode }, (temporary) => fs.link(temporary, path));
+    await withTemporary(path, { content, mode }, (temporary) => fs.link(temporary, path));
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     // Some file systems have no hard links; a reader may then see the file before its text.
     if (!linklessCodes.has(codeOf(error))) throw error;
-    return createEmptyThenFill(path, { text, mode });
+    return createEmptyThenFill(path, { content, mode });
   }
 }
 
 const linklessCodes: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-async function createEmptyThenFill(path: string, content: Content): Promise<boolean> {
+async function createEmptyThenFill(path: string, { content, mode }: Content): Promise<boolean> {
   try {
-    await fs.writeFile(path, content.text, { mode: content.mode, flag: "wx" });
+    await fs.writeFile(path, content, { mode, flag: "wx" });
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
@@ -84,14 +90,14 @@ async function createEmptyThenFill(path: string, content: Content): Promise<bool
 
 async function withTemporary(
   path: string,
-  content: Content,
+  { content, mode }: Content,
   finish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const name = `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`;
   const temporary = join(dirname(path), name);
   makeDirectory(dirname(path));
   try {
-    await fs.writeFile(temporary, content.text, { mode: content.mode, flag: "wx" });
+    await fs.writeFile(temporary, content, { mode, flag: "wx" });
     await finish(temporary);
   } finally {
     await fs.rm(temporary, { force: true });

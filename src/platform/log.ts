@@ -1,32 +1,40 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { createRedactor, secretValues } from "../core/redact.ts";
 import { printable } from "../core/text.ts";
-import { makeDirectory } from "./make-directory.ts";
+import { createRotatingFile, rotatedFiles } from "./log-file.ts";
 import type { Log, Variables } from "./ports.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
 type Level = (typeof levels)[number];
 
-const maxBytes = 1024 * 1024;
+/** A stack has some 2000 characters; what is longer is somebody's output. */
+const maxLength = 8000;
 
 /**
  * The log file, `$XDG_STATE_HOME/ai-rules/log`: one line a message, from level `AI_RULES_LOG` up
- * ("info" unless set, "off" for none). A log that cannot be written is no reason to stop.
+ * ("info" unless set, "off" for none), without what is secret. A log that cannot be written is no
+ * reason to stop.
  */
 export function createLog({ env, home }: { env: Variables; home: string }): Log {
   const file = logFile(env, home);
   const least = leastLevel(env["AI_RULES_LOG"]);
-  const append = createAppender(file);
+  const append = createRotatingFile(file);
+  const redactor = createRedactor();
+  redactor.hide(secretValues(env));
   const write = (level: Level) => (message: string) => {
     if (levels.indexOf(level) < least) return;
-    append(`${new Date().toISOString()} ${process.pid} ${level} ${oneLine(message)}\n`);
+    // The one place where lines are written: nothing gets past it.
+    const text = oneLine(redactor.redact(message.slice(0, 2 * maxLength))).slice(0, maxLength);
+    append(`${new Date().toISOString()} ${process.pid} ${level} ${text}\n`);
   };
   return {
     debug: write("debug"),
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
+    hide: redactor.hide,
+    redact: redactor.redact,
     tail: (lines) => readTail(file, lines),
   };
 }
@@ -48,37 +56,8 @@ function oneLine(message: string): string {
   return printable(message.trimEnd().replace(/\s*\n\s*/g, " | "));
 }
 
-/** Opens the file on the first line; a file past its limit becomes `log.1`. */
-function createAppender(file: string): (line: string) => void {
-  let descriptor: number | undefined;
-  let size = 0;
-  let broken = false;
-  const open = () => {
-    makeDirectory(dirname(file));
-    descriptor = openSync(file, "a", 0o600);
-    size = fstatSync(descriptor).size;
-    return descriptor;
-  };
-  const rotate = (opened: number) => {
-    closeSync(opened);
-    descriptor = undefined;
-    renameSync(file, `${file}.1`);
-    return open();
-  };
-  return (line) => {
-    if (broken) return;
-    try {
-      const opened = descriptor ?? open();
-      const target = size > maxBytes ? rotate(opened) : opened;
-      size += writeSync(target, line);
-    } catch {
-      broken = true;
-    }
-  };
-}
-
 async function readTail(file: string, lines: number): Promise<readonly string[]> {
-  const texts = await Promise.all([`${file}.1`, file].map(readOrNothing));
+  const texts = await Promise.all(rotatedFiles(file).toReversed().map(readOrNothing));
   return texts.join("").split("\n").slice(0, -1).slice(-lines);
 }
 

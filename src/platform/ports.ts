@@ -147,7 +147,7 @@ export type Files = {
   /** Writes beside the target, then renames: a reader never sees half a file. Makes the directory. */
   writeAtomically(path: string, text: string, mode?: number): Promise<void>;
   /** Fails (false) when the file is there already. */
-  createExclusively(path: string, text: string, mode?: number): Promise<boolean>;
+  createExclusively(path: string, content: string | Uint8Array, mode?: number): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   /** Permission bits, whatever the umask says. */
   setMode(path: string, mode: number): Promise<void>;
@@ -225,6 +225,10 @@ export type Log = {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+  /** Values that must never stand in it; what looks like a secret is taken out without being told. */
+  hide(values: readonly string[]): void;
+  /** A text without all of that, as a line of the log would be. */
+  redact(text: string): string;
   /** The last lines of the log, oldest first. */
   tail(lines: number): Promise<readonly string[]>;
 };

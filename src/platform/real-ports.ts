@@ -4,6 +4,7 @@ import { createFiles } from "./files.ts";
 import { followCommand } from "./follow-command.ts";
 import { describeHost } from "./host.ts";
 import { createLog } from "./log.ts";
+import { loggedNetwork, loggedRun, loggedSpawn } from "./logged.ts";
 import { createMemoryRelease } from "./memory.ts";
 import { createNetwork } from "./network.ts";
 import type { Ports, Variables } from "./ports.ts";
@@ -15,15 +16,16 @@ import { runCommand } from "./run-command.ts";
 export function createPorts(): Ports {
   const host = describeHost();
   const env = ownVariables();
+  const log = createLog({ env, home: host.home });
   return {
     clock: createClock(),
     files: createFiles(),
-    run: runCommand,
+    run: loggedRun(runCommand, log),
     follow: followCommand,
-    spawnPty: createSpawnPty(),
+    spawnPty: loggedSpawn(createSpawnPty(), log),
     processes: createProcesses(),
-    network: createNetwork(),
-    log: createLog({ env, home: host.home }),
+    network: loggedNetwork(createNetwork(), log),
+    log,
     host,
     env,
     releaseMemory: createMemoryRelease(),

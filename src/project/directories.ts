@@ -53,7 +53,8 @@ export async function openRuntimeDirectory(
   try {
     await ports.files.makeDirectory(path, 0o700);
   } catch (cause) {
-    throw unusable(path, { reason: "cannot be made", cause });
+    const words = cause instanceof Error ? ` (${cause.message.split(",")[0]})` : "";
+    throw unusable(path, { reason: `cannot be made${words}`, cause });
   }
   const link = await ports.files.readLink(path);
   const found = await ports.files.status(path);

@@ -3,6 +3,7 @@
  * bundles without named exports for Node, so they come as their default export.
  */
 import type { IUnicodeVersionProvider, Terminal } from "@xterm/headless";
+import { AiRulesError, unforeseen } from "../core/error.ts";
 import { createGraphemeWidths } from "./grapheme-widths.ts";
 
 export type XtermLibrary = {
@@ -47,6 +48,7 @@ function registeredBy(addon: { activate(terminal: Terminal): void }): IUnicodeVe
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a border: all that it touches.
   addon.activate(registry as unknown as Terminal);
   const provider = registered.at(-1);
-  if (!provider) throw new Error("@xterm/addon-unicode-graphemes registered no table");
+  if (!provider)
+    throw new AiRulesError(unforeseen("@xterm/addon-unicode-graphemes registered no table"));
   return provider;
 }

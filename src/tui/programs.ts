@@ -67,6 +67,7 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
   if ("code" in located) throw new AiRulesError(located);
   const port = await ports.network.freePort();
   const password = ports.randomText(24);
+  ports.log.hide([password]);
   const sessionId = panes[mode].session?.id;
   const { models } = state();
   const told = toldModel(models, mode);

@@ -21,6 +21,21 @@ describe("the command line", () => {
   });
 
   it.each([
+    [["--report"], "", []],
+    [["--report", "nix"], "", ["nix"]],
+    [["nix", "--report", "--fix"], "", ["nix"]],
+    [["--report", "out.tar.gz", "nix"], "out.tar.gz", ["nix"]],
+    [["--report", "/tmp/out"], "/tmp/out", []],
+    [["--report=out"], "out", []],
+    [["--", "--report"], undefined, ["--report"]],
+  ])("takes %j as a report to %j of the checks %j", (argv, report, checks) => {
+    const read = parseInvocation(["doctor", ...argv]);
+
+    expect(read).toMatchObject({ command: "doctor", arguments: checks });
+    expect(read.type === "run" ? read.options.report : "none").toBe(report);
+  });
+
+  it.each([
     [["--version"], { type: "version" }],
     [["-v", "tui"], { type: "version" }],
     [["help"], { type: "help" }],

@@ -88,7 +88,8 @@ export async function begin({
     const invocation = parseInvocation(line.split(" "));
     if (invocation.type !== "run") throw new Error(`${line} is no command`);
     const { command } = invocation;
-    if (command === "tui" || command === "init") throw new Error(`${line} is no command of models`);
+    if (command === "tui" || command === "init" || command === "doctor")
+      throw new Error(`${line} is no command of models`);
     const tools = { ports, console, ownProcess };
     const ending = models(tools, { ...invocation, command }, project);
     return {

@@ -378,7 +378,7 @@ describe("ai-rules models pull", () => {
 
     expect(problem.code).toBe("model/too-large");
     expect(problem.message).toMatch(
-      /^ollama\/llama3\.1:70b is 75\.0 GB and will not fit: it takes about/,
+      /stopped: ollama\/llama3\.1:70b is 75\.0 GB and will not fit: it takes about/,
     );
     expect(ollama.installedNames()).not.toContain("llama3.1:70b");
     expect((await done("models pull llama3.1:70b --yes")).code).toBe(0);

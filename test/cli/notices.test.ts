@@ -27,8 +27,8 @@ describe("notices", () => {
     const text = "ai-rules.json:3:4: not valid JSON (and 1 more: see the log)";
     expect(heard).toEqual([{ level: "warning", text, remedy: "correct it" }]);
     expect(logged).toEqual([
-      "ai-rules.json:3:4: not valid JSON; fix: correct it",
-      "damaged; fix: none needed",
+      "settings/syntax: ai-rules.json:3:4: not valid JSON; fix: correct it",
+      "state/damaged: damaged; fix: none needed",
     ]);
   });
 

@@ -162,7 +162,7 @@ describe("warnings about models", () => {
 
   it("tell values of variables that make no sense, and an odd address of a runtime that is down", () => {
     const problem = { code: "settings/variable", message: "odd\u0007", remedy: "mend" } as const;
-    const note = { code: "runtime/port", message: "port 80?", remedy: "add :11434" } as const;
+    const note = { code: "runtime/no-port", message: "port 80?", remedy: "add :11434" } as const;
     const connection = { type: "down", since: 0, problem: note } as const;
     const runtime = { ...ollama, connection, address: { ...ollama.address, note } };
 

@@ -36,7 +36,7 @@ describe("the next tick", () => {
         connection: {
           type: "stale",
           since: now - 20_000,
-          problem: { code: "runtime/slow", message: "no", remedy: "wait" },
+          problem: { code: "runtime/timed-out", message: "no", remedy: "wait" },
         },
       }),
       40_000,

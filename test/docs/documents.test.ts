@@ -10,6 +10,7 @@ describe.each([
   ...documents,
   "docs/settings.md",
   "docs/models.md",
+  "docs/doctor.md",
   "docs/init.md",
   "docs/profiles.md",
 ])("%s", (file) => {

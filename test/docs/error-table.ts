@@ -1,28 +1,51 @@
-/** The table of what can go wrong, made from the source: what is said, and what to do. */
+/**
+ * All that can go wrong, made from the source: for each code what it means, what is said, and what to
+ * do. Each code has an anchor of its own.
+ */
 import { join } from "node:path";
 import { parseInvocation } from "../../src/cli/arguments.ts";
 import { toProblem } from "../../src/core/error.ts";
-import { faultCode, faults } from "../../src/nix/faults.ts";
+import { errorAnchor, errorCodes, errorMeanings } from "../../src/core/error-codes.ts";
+import { faultCode, faults, unknownFault } from "../../src/nix/faults.ts";
 import { type SourceProblem, sourceProblems } from "./source-problems.ts";
 
-type Row = { readonly code: string; readonly message: string; readonly remedy: string };
+export type Row = { readonly code: string; readonly message: string; readonly remedy: string };
 
-/** The table in Markdown, ordered by code. */
-export function errorTable(): string {
-  const rows = [...written(), ...nixFaults(), ...usageMistakes()].sort(byCodeThenWords);
-  const lines = rows.map(
-    ({ code, message, remedy }) => `| \`${code}\` | ${cell(message)} | ${cell(remedy)} |`,
-  );
-  return ["| code | it says | fix |", "|---|---|---|", ...new Set(lines), ""].join("\n");
+/** All codes in Markdown, a section for each subject. */
+export function errorList(): string {
+  const rows = [...new Map(allRows().map((row) => [JSON.stringify(row), row])).values()];
+  const subjects = [...new Set(errorCodes.map(subjectOf))];
+  return subjects
+    .map((subject) => {
+      const codes = errorCodes.filter((code) => subjectOf(code) === subject);
+      const entries = codes.map((code) => {
+        const said = rows.filter((row) => row.code === code).sort(byWords);
+        const lines = said.map((row) => `- ${shown(row.message)}\n  **→ ${shown(row.remedy)}**`);
+        const title = `<a id="${errorAnchor(code)}"></a>\`${code}\``;
+        return `### ${title}\n\n${errorMeanings[code]}\n\n${lines.join("\n")}\n`;
+      });
+      return `## ${subject}\n\n${entries.join("\n")}`;
+    })
+    .join("\n");
 }
 
-function byCodeThenWords(a: Row, b: Row): number {
-  const [left, right] = [a.code + a.message, b.code + b.message];
-  return left < right ? -1 : Number(left > right);
+/** What is said and what to do, for all failures whose words the source gives away. */
+export function allRows(): readonly Row[] {
+  return [...written(), ...nixFaults(), ...usageMistakes()];
+}
+
+function subjectOf(code: string): string {
+  return code.slice(0, code.indexOf("/"));
+}
+
+function byWords(a: Row, b: Row): number {
+  return a.message < b.message ? -1 : Number(a.message > b.message);
 }
 
 function written(): readonly Row[] {
-  return sourceProblems(join(import.meta.dirname, "../../src")).filter(isWritten);
+  return ["src", "bin"]
+    .flatMap((folder) => sourceProblems(join(import.meta.dirname, "../..", folder)))
+    .filter(isWritten);
 }
 
 function isWritten(problem: SourceProblem): problem is Row {
@@ -31,16 +54,17 @@ function isWritten(problem: SourceProblem): problem is Row {
 
 function nixFaults(): readonly Row[] {
   const context = { what: "…", suggestions: [], shell: "…", system: "…" };
-  return faults.map(({ id, message, remedy }) => ({
-    code: faultCode(id),
-    message: message(context),
-    remedy: remedy(context),
+  const named = faults.map((fault) => ({ code: faultCode(fault.id), fault }));
+  return [...named, { code: faultCode("unknown"), fault: unknownFault }].map(({ code, fault }) => ({
+    code,
+    message: fault.message(context),
+    remedy: fault.remedy(context),
   }));
 }
 
 /** These are made from what was typed, so something wrong is typed here. */
 function usageMistakes(): readonly Row[] {
-  return [["tiu"], ["tui", "extra"], ["--shel", "x"]].map((argv) => {
+  return [["tiu"], ["tui", "extra"], ["--shel", "x"], ["tui", "--json"]].map((argv) => {
     try {
       throw new Error(`no mistake: ${parseInvocation(argv).type}`);
     } catch (error) {
@@ -49,7 +73,7 @@ function usageMistakes(): readonly Row[] {
   });
 }
 
-/** Pipes part columns, and what stands in angle brackets would be taken for HTML. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+/** What stands in angle brackets would be taken for HTML. */
+function shown(text: string): string {
+  return text.replaceAll("<", "&lt;");
 }

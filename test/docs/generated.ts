@@ -7,8 +7,9 @@ import { initJsonSchema } from "../../src/cli/init-report-schema.ts";
 import { modelsJsonSchema } from "../../src/cli/models-report-schema.ts";
 import { actionNames, actions } from "../../src/core/action.ts";
 import { keyTableMarkdown } from "../../src/keys/key-help.ts";
+import { checkList } from "./check-list.ts";
 import { commandTable, reportTable } from "./command-tables.ts";
-import { errorTable } from "./error-table.ts";
+import { errorList } from "./error-table.ts";
 import { settingsTable } from "./settings-table.ts";
 import { unusedVariablesTable, variablesTable } from "./variables-table.ts";
 
@@ -31,7 +32,8 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "report", file: "docs/init.md", make: () => reportTable(initJsonSchema()) },
   { name: "variables", file: "docs/models.md", make: variablesTable },
   { name: "unused-variables", file: "docs/models.md", make: unusedVariablesTable },
-  { name: "errors", file: "docs/errors.md", make: errorTable },
+  { name: "checks", file: "docs/doctor.md", make: checkList },
+  { name: "errors", file: "docs/errors.md", make: errorList },
 ];
 
 /** A document with one of its parts made anew. Throws when it has no place for it. */

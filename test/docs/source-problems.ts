@@ -16,19 +16,42 @@ export type SourceProblem = {
 /** All problems written out below a directory of source. */
 export function sourceProblems(directory: string): readonly SourceProblem[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .flatMap(problemsIn);
 }
 
-const codePattern = /\bcode: "([a-z]+\/[a-z-]+)"/g;
+const codePattern = /\bcode:[^,;{}\n]*?"([a-z]+\/[a-z-]+)"/g;
 
 /** The problems in the text of one source file. */
 export function problemsIn(text: string): readonly SourceProblem[] {
-  return [...text.matchAll(codePattern)].map((match) => {
+  return [...text.matchAll(codePattern)].flatMap((match) => {
     const around = declarationAround(text, match.index);
-    const read = (name: string) => valueOf(name, { ...around, at: match.index - around.start });
-    return { code: match[1] ?? "", message: read("message"), remedy: read("remedy") };
+    const place = { ...around, at: match.index - around.start, whole: text };
+    const code = match[1] ?? "";
+    const message = valueOf("message", place) ?? valueOf("found", place);
+    const remedy = valueOf("remedy", place);
+    if (message !== undefined && remedy !== undefined) return [{ code, message, remedy }];
+    const called = argumentsOf(place).map((given) => ({ code, message, remedy, ...given }));
+    return called.length > 0 ? called : [{ code, message, remedy }];
+  });
+}
+
+/** The words of those who call the function that holds a place: `fail("it is bad", "mend it")`. */
+function argumentsOf({ text, whole }: Place): readonly Partial<SourceProblem>[] {
+  const [, name = "", parameters = ""] =
+    /^\s*(?:\/\*.*?\*\/\s*)?function (\w+)\(([^)]*)\)/s.exec(text) ?? [];
+  const names = parameters.split(",").map((parameter) => /^\s*(\w*)/.exec(parameter)?.[1] ?? "");
+  if (!names.includes("message")) return [];
+  return [...whole.matchAll(new RegExp(`(?<!function )\\b${name}\\(`, "g"))].map((call) => {
+    const given: Record<string, string | undefined> = {};
+    let at = call.index + call[0].length;
+    for (const parameter of names) {
+      const expression = expressionAt(whole, at);
+      if (/^(message|found|remedy)$/.test(parameter)) given[parameter] = wordsOf(expression, whole);
+      at += expression.length + 1;
+    }
+    return given;
   });
 }
 
@@ -42,19 +65,21 @@ function declarationAround(text: string, at: number): Declaration {
   return { text: text.slice(start, after ? at + after.index : undefined), start };
 }
 
-type Place = Declaration & { readonly at: number };
+type Place = Declaration & { readonly at: number; readonly whole: string };
 
 /** The words of a field: the first after the code, else the last constant of that name before it. */
-function valueOf(name: string, { text, at }: Place): string | undefined {
+function valueOf(name: string, { text, at, whole }: Place): string | undefined {
   const field = new RegExp(`\\b${name}:`, "g");
   const constant = new RegExp(`\\bconst ${name} =`, "g");
   const after = [...text.matchAll(field)].find(({ index }) => index > at);
   const before = [...text.slice(0, at).matchAll(constant)].at(-1);
   // `code, message, remedy:` takes the message from a constant above.
-  const short = new RegExp(`^[^}]*?\\b${name}[,\\s]*[}\\n,]`).test(text.slice(at));
+  const [object = ""] = text.slice(at).split(/\n\s*\}[,;)]*(?=\n|$)/, 1);
+  const short = new RegExp(`[\\n{,]\\s*${name}\\s*(?:[,}\\n]|$)`).test(object);
+  if (short && !before && !isNear(after, at, text)) return wordsOf(name, whole);
   const found = before && short && !isNear(after, at, text) ? before : after;
   if (!found) return undefined;
-  return wordsOf(expressionAt(text, found.index + found[0].length));
+  return wordsOf(expressionAt(text, found.index + found[0].length), whole);
 }
 
 /** Whether a field stands in the same object, before it closes. */
@@ -99,16 +124,49 @@ function filledEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** The literals of an expression; those of a choice are parted by "or". */
-function wordsOf(expression: string): string | undefined {
+/**
+ * The literals of an expression, or of the constant or the function of the file that it names; those
+ * of a choice are parted by "or".
+ */
+function wordsOf(expression: string, whole: string): string | undefined {
+  const [, name = "", isTable] = /^\s*(\w+)(\[[\w.]+\])?\s*$/.exec(expression) ?? [];
+  const constant = new RegExp(`^const ${name}\\b[^=]*=${isTable ? " \\{" : ""}`, "m").exec(whole);
+  if (name !== "" && constant) {
+    const from = constant.index + constant[0].length;
+    return literalsOf(
+      isTable ? whole.slice(from, whole.indexOf("\n}", from)) : expressionAt(whole, from),
+    );
+  }
+  return literalsOf(expression) ?? literalsOf(returnedBy(expression, whole));
+}
+
+/** What the functions return that an expression calls. */
+function returnedBy(expression: string, whole: string): string {
+  const called = [...expression.matchAll(/(?<![.\w])(\w+)\(/g)].map(([, name = ""]) => name);
+  const bodies = called.flatMap((name) => {
+    const from = whole.search(new RegExp(`^(?:export )?function ${name}\\(`, "m"));
+    return from < 0 ? [] : [whole.slice(from, whole.indexOf("\n}", from))];
+  });
+  return bodies
+    .flatMap((body) =>
+      [...body.matchAll(/\breturn\b/g)].map(({ index }) => expressionAt(body, index + 6)),
+    )
+    .join(", ");
+}
+
+/** What a literal is compared with or looked up by is not said. */
+const isAsked = /[=!]==$|\.\w+\($|\[$/;
+
+function literalsOf(expression: string): string | undefined {
   const literals: string[] = [];
   for (let at = 0; at < expression.length; at++) {
     if (!/["'`]/.test(expression.charAt(at))) continue;
     const end = literalEnd(expression, at);
-    literals.push(plainText(expression.slice(at, end + 1)));
+    const literal = plainText(expression.slice(at, end + 1));
+    if (!isAsked.test(expression.slice(0, at).trimEnd())) literals.push(literal);
     at = end;
   }
-  return literals.length > 0 ? literals.join(" *or* ") : undefined;
+  return literals.length > 0 ? [...new Set(literals)].join(" *or* ") : undefined;
 }
 
 function plainText(literal: string): string {

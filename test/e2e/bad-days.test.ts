@@ -1,11 +1,9 @@
 /** What can go wrong on a user's machine, met by the built program with plain commands in its panes. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmdirSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { flakeWith, skipNix } from "../nix/nix-machine.ts";
+import { canMount, mountMemory, unmount } from "./mounts.ts";
 import { makeNixProject, type NixProject } from "./nix-project.ts";
 import { untilGone } from "./processes.ts";
 import { commandSettings, type OpenOptions, plainShell } from "./program.ts";
@@ -39,26 +37,6 @@ async function quit(terminal: TestTerminal): Promise<void> {
 }
 
 const isRoot = process.getuid?.() === 0;
-
-/** A file system of its own is the only thing that is full or read-only for root, too. */
-const canMount = tryMount();
-
-function mount(directory: string, option: string): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", option, "tmpfs", directory], { stdio: "ignore" });
-}
-
-function tryMount(): boolean {
-  const directory = mkdtempSync(join(tmpdir(), "ai-rules-mount-"));
-  try {
-    mount(directory, "size=4k");
-    execFileSync("umount", [directory]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmdirSync(directory);
-  }
-}
 
 describe("a project path", () => {
   it.skipIf(skipNix).each(['it\'s a "project"', "grüße 漢字 🙂", "$(touch hacked);&|*? #1%20"])(
@@ -104,11 +82,11 @@ describe("the state directory", () => {
   async function onFileSystem(option: string, deed: (state: string) => Promise<void>) {
     const state = join(scene.directory, "state");
     await mkdir(state);
-    mount(state, option);
+    mountMemory(state, option);
     try {
       await deed(state);
     } finally {
-      execFileSync("umount", ["--lazy", state]);
+      unmount(state);
     }
   }
 

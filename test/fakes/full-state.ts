@@ -19,7 +19,7 @@ const hostile =
 const oneWord = "/nix/store/".padEnd(300, "x");
 
 const problem: Problem = {
-  code: "nix/eval",
+  code: "nix/eval-failed",
   message: hostile,
   remedy: oneWord,
   detail: `${hostile}\n${oneWord}\n`.repeat(30),

@@ -87,7 +87,15 @@ async function switched(mcp: object, config: UserConfig["config"] = {}) {
   await writeFile(join(bin, "readme.txt"), "no program\n");
   const logged: string[] = [];
   const note = (message: string) => void logged.push(message);
-  const log: Log = { debug: note, info: note, warn: note, error: note, tail: async () => [] };
+  const log: Log = {
+    debug: note,
+    info: note,
+    warn: note,
+    error: note,
+    hide: () => undefined,
+    redact: (text) => text,
+    tail: async () => [],
+  };
   const { modeConfig } = await withoutAbsentServers(
     { files: createPorts().files, log },
     { modeConfig: { mcp }, config, mcpServers: [], agents: [] },

@@ -4,6 +4,7 @@
  * terminal; it turns snapshots into bytes for the emulators of the surfaces.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { AiRulesError, unforeseen } from "../../core/error.ts";
 import type { State } from "../../core/state.ts";
 import type { ChromeWorkerData, FromWorker, ToWorker } from "./protocol.ts";
 import { withChanges } from "./state-changes.ts";
@@ -12,7 +13,7 @@ import { withChanges } from "./state-changes.ts";
 process.env["NODE_ENV"] = "production";
 
 const port = parentPort;
-if (port === null) throw new Error("this file is the entry of a worker thread");
+if (port === null) throw new AiRulesError(unforeseen("this file is the entry of a worker thread"));
 
 const post = (message: FromWorker) => port.postMessage(message);
 const { createChrome } = await import("./chrome.tsx");

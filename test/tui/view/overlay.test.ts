@@ -129,7 +129,7 @@ describe("the environment", () => {
 
   it("shows a problem with its place, its remedy and its trace", () => {
     const problem = {
-      code: "nix/eval",
+      code: "nix/eval-failed",
       message: "nix could not evaluate ./flake.nix",
       remedy: "add the missing bracket",
       position: { file: "/home/ada/shop/flake.nix", line: 3, column: 4 },

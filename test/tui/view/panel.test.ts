@@ -14,7 +14,7 @@ import {
 } from "../../fakes/sample-state.ts";
 
 const problem = {
-  code: "nix/eval",
+  code: "nix/eval-failed",
   message: "nix could not evaluate ./flake.nix",
   remedy: "run nix flake check",
 } as const;

@@ -42,7 +42,7 @@ describe("the start screen", () => {
   });
 
   const problem = {
-    code: "nix/eval",
+    code: "nix/eval-failed",
     message: "nix could not evaluate ./flake.nix: a bracket is missing somewhere",
     remedy: "close the bracket",
     position: { file: "/home/ada/shop/flake.nix", line: 3, column: 4 },

@@ -10,7 +10,7 @@ function placed(changes: Partial<State>) {
   return surfaces(state, arrange(state));
 }
 
-const problem = { code: "nix/eval", message: "no", remedy: "yes" } as const;
+const problem = { code: "nix/eval-failed", message: "no", remedy: "yes" } as const;
 
 describe("the surfaces", () => {
   it("of a wide screen are panel and footer", () => {

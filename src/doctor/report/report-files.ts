@@ -1,0 +1,125 @@
+/** What a report of a fault holds: texts from which secrets and the user's name are gone. */
+import { maskedData, maskedValue, secretValues } from "../../core/redact.ts";
+import type { Variables } from "../../platform/ports.ts";
+import type { DoctorContext } from "../context.ts";
+import { shellVariables } from "../facts/project-shell.ts";
+import { projectSettings } from "../facts/settings.ts";
+import { versionLines } from "./versions.ts";
+
+export type ReportFile = {
+  readonly name: string;
+  /** What it is, in a line. */
+  readonly about: string;
+  readonly text: string;
+};
+
+/** What the caller has already, in the forms it has them. */
+export type Checked = { readonly json: string; readonly lines: readonly string[] };
+
+const logLines = 2000;
+
+/** All files of a report, the one that tells of the others first. */
+export async function reportFiles(
+  context: DoctorContext,
+  checked: Checked,
+): Promise<readonly ReportFile[]> {
+  const { ports } = context;
+  const shell = await shellVariables(context);
+  const loaded = await projectSettings(context);
+  const { settings } = loaded;
+  ports.log.hide(secretValues(ports.env));
+  ports.log.hide(secretValues(shell.variables));
+  for (const mode of Object.values(settings.modes)) ports.log.hide(secretValues(mode.env));
+  const mistakes = [...loaded.errors, ...loaded.warnings].map(({ code, message, position }) => ({
+    code,
+    message,
+    ...(position ? { position } : {}),
+  }));
+  const log = await ports.log.tail(logLines);
+  const files: readonly ReportFile[] = [
+    {
+      name: "versions.txt",
+      about: "versions of ai-rules, Node, the system, Nix, OpenCode; the terminal",
+      text: textOf(await versionLines(context)),
+    },
+    { name: "checks.txt", about: "what doctor found, to read", text: textOf(checked.lines) },
+    { name: "checks.json", about: "the same for programs", text: `${checked.json}\n` },
+    {
+      name: "settings.json",
+      about: "the settings that hold, and what is wrong with them; secrets are ***",
+      text: `${JSON.stringify(maskedData({ settings, mistakes }), null, 2)}\n`,
+    },
+    {
+      name: "variables.txt",
+      about: "variables that ai-rules and what it starts look at; secrets are ***",
+      text: textOf(variableLines(ports.env, shell.variables)),
+    },
+    {
+      name: "log.txt",
+      about: `the last lines of the log (${log.length}); it holds no prompts`,
+      text: textOf(log),
+    },
+  ];
+  const clean = (text: string) => withoutHome(ports.log.redact(text), ports.host.home);
+  return [readme(files), ...files].map((file) => ({ ...file, text: clean(file.text) }));
+}
+
+function readme(files: readonly ReportFile[]): ReportFile {
+  const list = files.map(({ name, about }) => `${name.padEnd(16)}${about}`);
+  const lines = [
+    "A report of `ai-rules doctor --report`, to be attached to a description of a fault.",
+    "",
+    ...list,
+    "",
+    "Taken out: values of variables and settings whose names say that they are secret, tokens,",
+    "passwords in URLs, headers; the home directory is ~. Names of projects, paths, models and hosts",
+    "are in it: read it before you hand it on.",
+    "",
+    "Not in it: what stands on the screens of the agents, prompts and answers, and files of the project.",
+    "Nothing of ai-rules keeps screens. Where one shows the fault, add a picture of it yourself.",
+  ];
+  return {
+    name: "README.txt",
+    about: "what is in the others, and what is not",
+    text: textOf(lines),
+  };
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What something here or in a child of ours reads; all others are nobody's business. */
+const telling =
+  /^(AI_RULES_\w+|OLLAMA_\w+|LMSTUDIO_\w+|LM_\w+|MLX_\w+|LLAMA_\w+|HF_\w+|OPENCODE(_\w+)?|XDG_\w+|NIX_\w+|IN_NIX_SHELL|DIRENV_DIR|TERM(_\w+)?|COLORTERM|NO_COLOR|FORCE_COLOR|CI|LANG|LC_\w+|SHELL|HOME|PATH|TMPDIR|TMUX|ZELLIJ|NODE_\w+|MIX_\w+|HEX_\w+|ERL_\w+|ELIXIR_\w+|PORT|PG(PORT|HOST|DATA)|EDITOR|VISUAL|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
+
+/** `NAME=value`; what only the project's shell sets is marked. */
+function variableLines(own: Variables, shell: Variables): readonly string[] {
+  const names = [...new Set([...Object.keys(own), ...Object.keys(shell)])].filter((name) =>
+    telling.test(name),
+  );
+  return names.sort().flatMap((name) => {
+    const [ours, theirs] = [own[name], shell[name]].map((value) =>
+      value === undefined
+        ? undefined
+        : maskedValue(name, value).replaceAll("\n", "\\n").slice(0, 2000),
+    );
+    return [
+      ...(ours === undefined ? [] : [`${name}=${ours}`]),
+      ...(theirs === undefined || theirs === ours
+        ? []
+        : [`${name}=${theirs}    (the project's shell)`]),
+    ];
+  });
+}
+
+/** The home directory has the user's name in it. */
+function withoutHome(text: string, home: string): string {
+  return home.length < 3
+    ? text
+    : text.replaceAll(new RegExp(`${escaped(home)}(?![\\w.-])`, "g"), "~");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+}

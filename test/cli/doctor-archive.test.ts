@@ -1,0 +1,167 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseInvocation } from "../../src/cli/arguments.ts";
+import { doctor } from "../../src/cli/doctor.ts";
+import { toProblem } from "../../src/core/error.ts";
+import type { Variables } from "../../src/platform/ports.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
+import { type ConsoleScript, createRecordedConsole } from "../fakes/recorded-console.ts";
+import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+
+const settings = {
+  modes: {
+    plan: { env: { STRIPE_API_KEY: "stripe-of-ada", MIX_ENV: "test" } },
+    build: { command: ["serve", "--token", "token-in-command"] },
+  },
+  runtimes: { ollama: { url: "http://ada:password-in-url@127.0.0.1:11434" } },
+};
+
+const variables = {
+  LM_API_TOKEN: "token-of-variable",
+  OLLAMA_HOST: "127.0.0.1:1",
+  HTTPS_PROXY: "http://ada:password-of-proxy@proxy:3128",
+  SHOP_PASSWORD: "password-of-the-shop",
+  UNRELATED: "nobody's business",
+};
+
+const secrets =
+  /stripe-of-ada|token-in-command|password-in-url|token-of-variable|password-of-proxy|password-of-the-shop|nobody's business/;
+
+async function begin(extra: Variables = {}) {
+  const directory = await temporaryDirectory();
+  const project = join(directory, "home", "shop");
+  await mkdir(join(project, ".git"), { recursive: true });
+  await writeFile(join(project, "ai-rules.json"), JSON.stringify(settings));
+  const ports = isolatedPorts(directory, { ...variables, ...extra });
+  async function run(line: string, script: ConsoleScript = {}) {
+    const console = createRecordedConsole(script);
+    const invocation = parseInvocation(line.split(" "));
+    if (invocation.type !== "run") throw new Error(`${line} is no command`);
+    const code = await doctor({ ports, console }, invocation, project);
+    return { code, console, notes: console.notes.join("\n") };
+  }
+  const archives = async () => (await readdir(project)).filter((name) => name.endsWith(".gz"));
+  return { directory, project, ports, run, archives };
+}
+
+function textsOf(file: string): Readonly<Record<string, string>> {
+  const names = execFileSync("tar", ["-tzf", file], { encoding: "utf8" }).trim().split("\n");
+  return Object.fromEntries(
+    names.map((name) => [
+      name.replace(/^.*\//, ""),
+      execFileSync("tar", ["-xzOf", file, name], { encoding: "utf8" }),
+    ]),
+  );
+}
+
+describe("ai-rules doctor --report", () => {
+  it("writes one private archive with all that a report needs and no secret", async () => {
+    const { project, ports, run, archives } = await begin();
+    ports.log.error("nix/syntax: a fault of before");
+    // As a version before this one would have written it, which knew no secrets.
+    await writeFile(
+      join(ports.host.home, ".local/state/ai-rules/log"),
+      `an old line with password-of-the-shop of ${ports.host.home}/shop\n`,
+      { flag: "a" },
+    );
+
+    const { notes } = await run("doctor --only install --report");
+
+    const [name = ""] = await archives();
+    expect(name).toMatch(/^ai-rules-report-\d{4}-\d\d-\d\d-\d{6}\.tar\.gz$/);
+    expect((await stat(join(project, name))).mode & 0o777).toBe(0o600);
+    const texts = textsOf(join(project, name));
+    expect(Object.keys(texts)).toEqual([
+      "README.txt",
+      "versions.txt",
+      "checks.txt",
+      "checks.json",
+      "settings.json",
+      "variables.txt",
+      "log.txt",
+    ]);
+    expect(texts["versions.txt"]).toMatch(/^ai-rules: \d+\.\d+\.\d+\nNode: \d+/);
+    expect(texts["versions.txt"]).toMatch(/^(Nix|OpenCode|Git|terminal): \S/m);
+    expect(texts["checks.txt"]).toContain("install-node");
+    expect(JSON.parse(texts["checks.json"] ?? "")).toMatchObject({ version: 1 });
+    const shown: unknown = JSON.parse(texts["settings.json"] ?? "");
+    expect(shown).toMatchObject({
+      settings: {
+        modes: {
+          plan: { env: { STRIPE_API_KEY: "***", MIX_ENV: "test" } },
+          build: { command: ["serve", "--token", "***"] },
+        },
+      },
+    });
+    expect(texts["variables.txt"]).toContain("LM_API_TOKEN=***\n");
+    expect(texts["variables.txt"]).toContain("HTTPS_PROXY=http://***@proxy:3128\n");
+    expect(texts["variables.txt"]).toContain("HOME=~\n");
+    expect(texts["log.txt"]).toContain("a fault of before");
+    expect(texts["log.txt"]).toContain("an old line with *** of ~/shop");
+    for (const text of Object.values(texts)) {
+      expect(text).not.toMatch(secrets);
+      expect(text).not.toContain(ports.host.home);
+    }
+    for (const file of Object.keys(texts)) expect(notes).toContain(`  ${file} `);
+    expect(notes).toContain(`written: ${join(project, name)}`);
+  });
+
+  it("shows what is in it, and asks, before it writes", async () => {
+    const { run, archives } = await begin();
+    let seen = "";
+    const script = (answer: boolean): ConsoleScript => ({
+      answer: (question) => {
+        seen = question;
+        return answer;
+      },
+    });
+
+    const no = await run("doctor --only install-node --report", script(false));
+    expect(seen).toBe("write it?");
+    expect(no.notes).toContain("log.txt");
+    expect(no.notes).toContain("nothing was written");
+    expect(await archives()).toEqual([]);
+
+    await run("doctor --only install-node --report", script(true));
+    expect(await archives()).toHaveLength(1);
+  });
+
+  it("asks nothing with --yes, and writes where it is told", async () => {
+    const { directory, run } = await begin();
+    const file = join(directory, "it's here.tar.gz");
+
+    const { console, notes } = await run(
+      `doctor --only install-node --yes --report ${file.replace(" ", "\u00A0")}`,
+      { answer: () => false },
+    );
+
+    expect(console.questions).toEqual([]);
+    expect(notes).toContain("'\\''");
+    expect(Object.keys(textsOf(file.replace(" ", "\u00A0")))).toContain("README.txt");
+  });
+
+  it("keeps stdout for the data of --json", async () => {
+    const { run } = await begin();
+
+    const { console } = await run("doctor --only install-node --json --report");
+
+    expect(JSON.parse(console.lines.join("\n"))).toMatchObject({ version: 1 });
+  });
+
+  it("does not write over a file, nor into nowhere", async () => {
+    const { project, run } = await begin();
+    await writeFile(join(project, "there.tar.gz"), "precious");
+    await writeFile(join(project, "file"), "");
+
+    const codes = ["there.tar.gz", "./file/it.tar.gz"].map(async (file) =>
+      run(`doctor --only install-node --report ${file}`).then(
+        () => "written",
+        (error: unknown) => toProblem(error).code,
+      ),
+    );
+
+    expect(await Promise.all(codes)).toEqual(["doctor/report-exists", "doctor/report-not-written"]);
+  });
+});
