@@ -22,7 +22,7 @@ const layers: Readonly<Record<string, Layer>> = {
   project: { folders: ["core", ports], packages: [...pure, "zod", "jsonc-parser"] },
   profiles: {
     folders: ["core", ports],
-    packages: [...pure, "zod", "jsonc-parser", "diff", "node-diff3"],
+    packages: [...pure, "zod", "jsonc-parser", "diff", "node-diff3", "yaml"],
   },
   nix: { folders: ["core", ports], packages: pure },
   runtimes: { folders: ["core", ports], packages: pure },

@@ -18,7 +18,6 @@ const only = [
   "bin",
   "flake.lock",
   "flake.nix",
-  "nix",
   "package-lock.json",
   "package.json",
   "profiles",

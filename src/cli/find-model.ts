@@ -123,7 +123,9 @@ function isUp({ type }: RuntimeState["connection"]): boolean {
 
 function nearest(runtimes: readonly RuntimeState[], name: string): string | undefined {
   const known = runtimes.flatMap((runtime) =>
-    modelsOf(runtime).map((model) => ({ name: model.name, ref: refOf(runtime, model) })),
+    modelsOf(runtime).flatMap(({ name: own, aliases = [] }) =>
+      [own, ...aliases].map((each) => ({ name: each, ref: refOf(runtime, { name: each }) })),
+    ),
   );
   const byRef = nearestName(
     name,

@@ -33,7 +33,7 @@ function modelColumns(report: ModelsReport, now: number): readonly Column<ModelR
   );
   return [
     { title: "", cell: ({ loaded }) => markOf(loaded) },
-    { title: "MODEL", least: 40, cell: ({ ref }) => ({ text: printable(ref) }) },
+    { title: "MODEL", least: 40, cell: (model) => ({ text: printable(shownRef(model)) }) },
     { title: "SIZE", keep: 3, right: true, cell: (model) => ({ text: sizeText(model) }) },
     { title: "QUANT", keep: 1, cell: (model) => ({ text: printable(model.quantization ?? "") }) },
     { title: "CONTEXT", keep: 4, right: true, cell: contextCell },
@@ -50,6 +50,11 @@ function modelColumns(report: ModelsReport, now: number): readonly Column<ModelR
     { title: "LOADED UNTIL", keep: 2, cell: ({ loaded }) => ({ text: loadedText(loaded, now) }) },
     { title: "USED BY", keep: 7, cell: usedCell },
   ];
+}
+
+/** By the names of the settings, where it has some: a path is long and hard to type. */
+function shownRef({ ref, runtime, aliases }: ModelReport): string {
+  return aliases?.map((alias) => `${runtime}/${alias}`).join(", ") ?? ref;
 }
 
 function markOf(loaded: ModelReport["loaded"]): Cell {

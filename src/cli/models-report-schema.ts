@@ -73,6 +73,10 @@ const model = z.object({
   runtime: z.string().describe("The runtime's id."),
   name: z.string().describe("What requests call it."),
   title: z.string().optional().describe("What people call it, where that differs."),
+  aliases: z
+    .array(z.string())
+    .optional()
+    .describe("Names that the settings give it: runtime/alias means it, too."),
   sizeBytes: bytes.optional().describe("The file of its weights, in bytes."),
   quantization: z.string().optional().describe('"Q4_K_M".'),
   parameters: z.string().optional().describe('"30.5B".'),
@@ -150,6 +154,37 @@ const mode = z.object({
   command: z.array(z.string()).optional().describe("It runs this instead of an agent."),
 });
 
+const setting = z.object({
+  runtime: z.string().describe("The runtime's id."),
+  setting: z
+    .enum([
+      "keepAlive",
+      "memoryLimit",
+      "quantization",
+      "batch",
+      "temperature",
+      "context",
+      "maxTokens",
+      "modelsPath",
+      "models",
+    ])
+    .describe("Its name below runtimes.ID."),
+  key: z.string().optional().describe("The mode, or the name of a model, that the value is for."),
+  value: z
+    .union([
+      z.number(),
+      z.string(),
+      z.object({
+        bits: z.number().optional().describe("Bits a weight."),
+        groupSize: z.number().optional().describe("Weights that share a scale."),
+      }),
+    ])
+    .describe("Its value: bytes, tokens, a path ..."),
+  source: source.describe("What says so."),
+  used: z.boolean().describe("It does something here."),
+  does: z.string().describe("What it does, or why it does nothing."),
+});
+
 /** The report, whole. */
 export const modelsReportSchema = z.object({
   version: z.literal(1).describe("The shape of this report."),
@@ -167,6 +202,9 @@ export const modelsReportSchema = z.object({
     .describe("Models of OpenCode's own configuration that no runtime here serves."),
   memory: memory.optional().describe("The memory models are loaded into on this machine."),
   modes: z.object({ plan: mode, build: mode, review: mode }).describe("What each mode uses."),
+  settings: z
+    .array(setting)
+    .describe("How the settings and variables want the runtimes' models to be used."),
   variables: z.object({
     unused: z
       .array(

@@ -14,6 +14,7 @@ import {
   type RuntimeState,
   runtimeTitles,
 } from "../core/runtime.ts";
+import { tuningEffects } from "../core/tuning-effects.ts";
 import { instancesOf, modelsOf } from "./find-model.ts";
 import type {
   FitReport,
@@ -42,6 +43,10 @@ export function modelsReport({ root, settings, environment, models }: Reported):
     opencodeModels: [...models.opencodeModels],
     memory: memory && memoryReport(memory),
     modes: byMode((mode) => modeReport(mode, { settings, models })),
+    settings: tuningEffects({ models, settings }).map(({ source, ...said }) => ({
+      ...said,
+      source: { ...source },
+    })),
     variables: {
       unused: guide.unused.map(({ variable, why }) => ({ variable, why })),
       problems: guide.problems.map(problemReport),
@@ -62,6 +67,7 @@ export function modelReport(
     runtime: runtime.address.id,
     name,
     title: model.title,
+    aliases: model.aliases && [...model.aliases],
     sizeBytes: model.sizeBytes,
     quantization: model.quantization,
     parameters: model.parameters,

@@ -18,11 +18,13 @@ export type ShownModel = {
   readonly fit: Fit;
   /** The command that loads it by hand. */
   readonly byHand?: string | undefined;
+  /** The command that starts its runtime with it. */
+  readonly startByHand?: string | undefined;
 };
 
 /** Everything that is known of a model. */
 export function modelLines(
-  { report, fit, byHand }: ShownModel,
+  { report, fit, byHand, startByHand }: ShownModel,
   options: TextOptions,
 ): readonly string[] {
   const facts = [
@@ -33,6 +35,7 @@ export function modelLines(
     ...fitLines(fit).map((line, index) => fact(index === 0 ? "memory" : "", line)),
     fact("used by", usersOf(report)),
     fact("by hand", byHand),
+    fact("started by", startByHand),
   ].filter(({ value }) => value !== "");
   return [options.paint("strong", printable(report.ref)), ...factLines(facts, options)];
 }
@@ -59,6 +62,7 @@ function factsOf(report: ModelReport): readonly Fact[] {
   const { sizeBytes, maxContext, ownContext } = report;
   return [
     fact("title", report.title),
+    fact("named", report.aliases?.join(", ")),
     fact("family", [report.family, report.parameters].filter((each) => each).join(" ")),
     fact("quantisation", report.quantization),
     fact("size", sizeBytes === undefined || report.cloud ? undefined : memoryText(sizeBytes)),

@@ -6,6 +6,7 @@ import { modelLines } from "./model-table.ts";
 import type { ModelsReport } from "./models-report-schema.ts";
 import type { Paint } from "./paint.ts";
 import { runtimeLines } from "./runtime-table.ts";
+import { settingLines } from "./settings-table.ts";
 import { tableLines } from "./table.ts";
 
 export type TextOptions = {
@@ -25,6 +26,7 @@ export function modelsTable(report: ModelsReport, whole: TextOptions): readonly 
     ["modes", modeLines(report.modes, options)],
     ["memory", memoryLines(report.memory)],
     ["warnings", report.warnings.flatMap((warning) => warningLines(warning, paint))],
+    ["settings of the runtimes", settingLines(report.settings, options)],
     ["variables that nothing reads", variableLines(report, options)],
   ];
   const told = sections.filter(([, lines]) => lines.length > 0);

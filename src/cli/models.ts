@@ -107,7 +107,9 @@ function shown({ models: known }: ModelsSurvey, { found, report }: Shown) {
     abilities.load && !model.cloud
       ? adapters[kind].byHand({ deed: "load", url: address.url, model: model.name })
       : undefined;
-  return { report, fit: fitIn(known, found), byHand };
+  const { tuning } = address;
+  const startByHand = tuning && adapters[kind].startByHand?.({ url: address.url, model, tuning });
+  return { report, fit: fitIn(known, found), byHand, startByHand };
 }
 
 async function fit(

@@ -55,13 +55,17 @@ function onlyOne(runtimes: readonly RuntimeState[], name: string): RuntimeState 
   });
 }
 
-function refuseWhatCannotPull({ connection, kind, abilities }: RuntimeState, model: string): void {
+function refuseWhatCannotPull(runtime: RuntimeState, model: string): void {
+  const { connection, kind, abilities, address } = runtime;
   if ("problem" in connection && connection.type !== "stale")
     throw new AiRulesError(connection.problem);
   if (abilities.pull) return;
   throw new AiRulesError({
     code: "runtime/cannot",
     message: `${adapters[kind].title} cannot download models`,
-    remedy: `download ${printable(model)} where it runs`,
+    remedy:
+      kind === "mlx"
+        ? `run \`${adapters.mlx.byHand({ deed: "pull", url: address.url, model, tuning: address.tuning })}\``
+        : `download ${printable(model)} where it runs`,
   });
 }

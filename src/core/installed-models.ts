@@ -3,7 +3,7 @@
  * one. Names are compared by the runtime's own rule: Ollama lets ":latest" and the case go.
  */
 import { type AgentMode, agentModes } from "./mode.ts";
-import { isSameModelName, parseModelRef } from "./model-ref.ts";
+import { formatModelRef, isSameModelName, parseModelRef } from "./model-ref.ts";
 import type { ModelsState } from "./models.ts";
 import type { InstalledModel, LoadedModel, RuntimeState } from "./runtime.ts";
 import type { State } from "./state.ts";
@@ -54,8 +54,18 @@ export function findInstalled(runtime: RuntimeState, name: string): InstalledMod
   const { installed } = runtime;
   return (
     installed.find((model) => model.name === name) ??
-    installed.find((model) => namesOneModel(runtime, model.name, name))
+    installed.find((model) => namesOneModel(runtime, model.name, name)) ??
+    installed.find(({ aliases }) => aliases?.includes(name))
   );
+}
+
+/** A model by the name that requests call it, where it is meant by a name of the settings. */
+export function withoutAlias(runtimes: readonly RuntimeState[], ref: string): string {
+  const found = runtimeOf(runtimes, ref);
+  const model = found && findInstalled(found.runtime, found.name);
+  return found && model?.aliases?.includes(found.name)
+    ? formatModelRef({ runtime: found.runtime.address.id, name: model.name })
+    : ref;
 }
 
 /** The loaded instance of a model; one that answers before one that is still loading. */
@@ -77,6 +87,11 @@ function baseOf({ name, derivedFrom }: InstalledModel): string {
 /** Whether what a runtime has installed is known, be it of a while ago. */
 export function knowsInstalled({ connection, installedAt }: RuntimeState): boolean {
   return installedAt !== undefined && (connection.type === "up" || connection.type === "stale");
+}
+
+/** Whether only a second request tells what a model can do. */
+export function isUnclear({ described, chat, cloud, tools }: InstalledModel): boolean {
+  return !described && chat && !cloud && tools === undefined;
 }
 
 /** Whether a runtime is missed when it is down: its address was given, or a mode's model is there. */

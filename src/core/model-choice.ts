@@ -5,7 +5,13 @@
  * the next source have its say; one whose runtime has not answered stays, since nothing is known.
  */
 import { chooseModel } from "./chosen-model.ts";
-import { findInstalled, findLoaded, knowsInstalled, runtimeOf } from "./installed-models.ts";
+import {
+  findInstalled,
+  findLoaded,
+  knowsInstalled,
+  runtimeOf,
+  withoutAlias,
+} from "./installed-models.ts";
 import { type AgentMode, agentModes, byMode } from "./mode.ts";
 import { formatModelRef, parseModelRef } from "./model-ref.ts";
 import type { ModelsState, ModelWish } from "./models.ts";
@@ -26,7 +32,7 @@ export type Wishes = Readonly<Partial<Record<AgentMode, ModelWish>>>;
 
 /** Only of the modes that run OpenCode: a plain command has no use for a model. */
 export function resolveWishes(input: WishInput): Wishes {
-  const modes = agentModes.filter((mode) => input.settings.modes[mode].command === undefined);
+  const modes = modesWithModel(input);
   const said = byMode((mode) => settle(candidatesOf(input, mode), input.models));
   const needy = modes.filter((mode) => said[mode].wish === undefined);
   const others = modes.flatMap((mode) => said[mode].wish?.model ?? []);
@@ -36,6 +42,18 @@ export function resolveWishes(input: WishInput): Wishes {
     return wish ? [[mode, withTemperature(wish, mode, input)]] : [];
   });
   return Object.fromEntries(wishes);
+}
+
+function modesWithModel({ settings }: WishInput): readonly AgentMode[] {
+  return agentModes.filter((mode) => settings.modes[mode].command === undefined);
+}
+
+/** The modes for which a model has to be chosen, since no source names one that is there. */
+export function needyModes(input: WishInput): readonly AgentMode[] {
+  return modesWithModel(input).filter((mode) => {
+    if (input.models.wishes[mode]?.source.from === "chosen") return false;
+    return settle(candidatesOf(input, mode), input.models).wish === undefined;
+  });
 }
 
 /** "plan: ollama/a is not installed; uses ollama/b instead", for a wish that fell back. */
@@ -95,7 +113,8 @@ type Settled = { readonly wish?: Candidate; readonly gone?: Candidate };
 function settle(candidates: readonly Alternatives[], models: ModelsState): Settled {
   let gone: Candidate | undefined;
   for (const alternatives of candidates) {
-    const wish = pickAlternative(alternatives, models);
+    const said = pickAlternative(alternatives, models);
+    const wish = said && { ...said, model: withoutAlias(models.runtimes, said.model) };
     if (wish) return gone ? { wish, gone } : { wish };
     gone ??= alternatives[0];
   }

@@ -105,7 +105,16 @@ function searchText(row: ModelRow): string {
     row.recent ? "recent" : "",
     row.cloud ? "cloud" : "",
   ];
-  const texts = [name, runtimeId, runtimeTitle, quant, model?.title, model?.family, ...flags];
+  const texts = [
+    name,
+    model?.name,
+    runtimeId,
+    runtimeTitle,
+    quant,
+    model?.title,
+    model?.family,
+    ...flags,
+  ];
   return texts.join(" ").toLowerCase();
 }
 
@@ -157,7 +166,7 @@ function rowOf(
     ref,
     runtimeId: runtime.address.id,
     ...(several ? { runtimeTitle: runtimeName(runtime) } : {}),
-    name: shownModelName(model.name),
+    name: shownNames(model),
     size: sizeText(model),
     quant: printable(model.quantization ?? loadedModel?.quantization ?? ""),
     ...contextColumn(model, loadedModel),
@@ -182,6 +191,10 @@ function rowOf(
     model,
     ...(loadedModel ? { loadedModel } : {}),
   };
+}
+
+function shownNames({ name, aliases }: InstalledModel): string {
+  return aliases ? printable(aliases.join(", ")) : shownModelName(name);
 }
 
 function sizeText({ cloud, sizeBytes }: InstalledModel): string {

@@ -107,6 +107,8 @@ export type InstalledModel = {
   readonly name: string;
   /** What people call it, where that differs. */
   readonly title?: string;
+  /** Names that the settings give it, by which it can be meant as well. */
+  readonly aliases?: readonly string[];
   readonly sizeBytes?: number;
   readonly quantization?: string;
   /** "30.5B". */

@@ -5,6 +5,7 @@
  * aborted call rejects with the signal's reason.
  */
 import type { Abilities, InstalledModel, LoadedModel, RuntimeKind } from "../core/runtime.ts";
+import type { RuntimeTuning } from "../core/runtime-tuning.ts";
 import type { Clock, Files } from "../platform/ports.ts";
 import type { RuntimeClient } from "./http/client.ts";
 
@@ -14,6 +15,8 @@ export type AdapterContext = {
   readonly files: Pick<Files, "list" | "readText" | "status">;
   /** MLX: a directory with one model a subdirectory. */
   readonly modelsPath?: string;
+  /** MLX: names of the settings, each with its directory, below that one or whole, or repository. */
+  readonly models?: Readonly<Record<string, string>>;
   /** To see how far a server's clock is off, and to wait; without it times are the server's. */
   readonly clock?: Pick<Clock, "now" | "wait">;
 };
@@ -39,7 +42,9 @@ export type PullProgress = {
 export type RuntimeEvent =
   /** Something changed: ask for what is loaded. */
   | { readonly type: "changed" }
-  | { readonly type: "loading"; readonly model: string; readonly progress?: number };
+  | { readonly type: "loading"; readonly model: string; readonly progress?: number }
+  /** The models on which requests run now. */
+  | { readonly type: "in-use"; readonly models: readonly string[] };
 
 export type Adapter = {
   readonly kind: RuntimeKind;
@@ -92,6 +97,8 @@ export type Adapter = {
   events?(context: AdapterContext, abort: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Commands that do the same by hand. */
   byHand(deed: ByHand): string;
+  /** The command that starts it with a model as the settings want it, where only that can say it. */
+  startByHand?(start: StartByHand): string;
 };
 
 export type ByHand = {
@@ -100,4 +107,11 @@ export type ByHand = {
   readonly model: string;
   readonly keepAlive?: string;
   readonly context?: number;
+  readonly tuning?: RuntimeTuning | undefined;
+};
+
+export type StartByHand = {
+  readonly url: string;
+  readonly model: Pick<InstalledModel, "name" | "sizeBytes">;
+  readonly tuning: RuntimeTuning;
 };

@@ -102,6 +102,22 @@ describe("the wish of a mode", () => {
     expect(planWish({})?.source).toEqual({ from: "chosen" });
   });
 
+  it("is the model itself where a name of the settings is meant", () => {
+    const named = sampleRuntime("mlx", {
+      installed: [sampleInstalled("/m/qwen", { aliases: ["coder"] })],
+    });
+    const models = { runtimes: [ollama, named] };
+
+    expect(planWish({ models, plan: { model: "mlx/coder", modelFrom: "project" } })).toEqual({
+      model: "mlx//m/qwen",
+      source: { from: "project" },
+    });
+    expect(
+      planWish({ models, variables: [{ model: "coder", variable: "MLX_MODEL_PLAN" }] })?.model,
+    ).toBe("mlx//m/qwen");
+    expect(planWish({ models, plan: { model: "mlx/other" } })?.insteadOf).toBe("mlx/other");
+  });
+
   it("falls back, visibly, when its model is gone from a runtime that answers", () => {
     const picks = { plan: { model: "ollama/gone" } };
     const wish = planWish({ models: { picks }, plan: { model: "ollama/qwen3:8b" } });

@@ -266,8 +266,7 @@ describe("a command", () => {
     await scene.write("ai-rules.json", commandSettings(["./agent.sh"], plainShell, plainShell));
     const terminal = scene.open();
 
-    const screen = await terminal.until("not executable");
-    expect(words(screen)).toMatch(/chmod \+x/);
+    await terminal.until((screen) => /not executable.*chmod \+x/.test(words(screen)));
     await chmod(join(scene.project, "agent.sh"), 0o755);
     terminal.press("ctrl+o", "r");
 

@@ -6,15 +6,16 @@
  */
 import { AiRulesError } from "../../core/error.ts";
 import { asObject, asText } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { InstalledModel } from "../../core/runtime.ts";
-import { printable } from "../../core/text.ts";
-import type { Adapter, AdapterContext, ByHand, LoadRequest } from "../adapter.ts";
+import type { Adapter, AdapterContext, LoadRequest } from "../adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { errorText, modelFault } from "../http/faults.ts";
+import { errorText } from "../http/faults.ts";
 import { isLoopback } from "../ip-address.ts";
-import { curlPost, shellWord } from "../shell-word.ts";
+import { mlxByHand, shortestChat, startMlxByHand } from "./mlx-by-hand.ts";
 import { modelAt, modelsBelow, namedModel } from "./mlx-models.ts";
+import { withNames } from "./mlx-names.ts";
 
 const named: Named = { title: "MLX", startCommand: "mlx_lm.server --model MODEL" };
 
@@ -36,7 +37,8 @@ export const mlx: Adapter = {
   loaded: async () => [],
   installed,
   load,
-  byHand,
+  byHand: mlxByHand,
+  startByHand: startMlxByHand,
 };
 
 /** Time for an answer that waits for no model, in ms; the list walks through directories. */
@@ -56,11 +58,11 @@ async function installed(
 ): Promise<readonly InstalledModel[]> {
   const names = await listedNames(context, abort);
   // Paths of another machine say nothing here.
-  if (!isNear(context)) return names.map(namedModel);
+  if (!isNear(context)) return withNames({ models: context.models }, names.map(namedModel));
   const { files, modelsPath } = context;
   const listed = await Promise.all(names.map((name) => describeListed(context, name)));
   const onDisk = modelsPath === undefined ? [] : await modelsBelow(files, modelsPath);
-  return [...listed, ...onDisk.filter(({ name }) => !names.includes(name))];
+  return withNames(context, [...listed, ...onDisk.filter(({ name }) => !names.includes(name))]);
 }
 
 async function describeListed({ files }: AdapterContext, name: string): Promise<InstalledModel> {
@@ -87,13 +89,9 @@ async function load(context: AdapterContext, { model, abort }: LoadRequest): Pro
   const names = (await installed(context, abort)).map(({ name }) => name);
   if (!names.includes(model)) throw failed(model, { text: `${model} not found`, names });
   const path = "/v1/chat/completions";
-  const body = chatBody(model);
+  const body = shortestChat(model);
   const answer = await askRuntime(named, context, { path, body, abort, accept: isAboutModel });
   if (!isSuccess(answer)) throw failed(model, { text: errorText(answer), names });
-}
-
-function chatBody(model: string) {
-  return { model, messages: [{ role: "user", content: "hi" }], max_tokens: 1 };
 }
 
 /** Whatever goes wrong with a model is a 404 with Python's words; 401 and 403 are a proxy's. */
@@ -105,12 +103,6 @@ function failed(
   model: string,
   { text, names }: { readonly text: string; readonly names: readonly string[] },
 ): AiRulesError {
-  const about = { model, title: named.title, installed: names, fetches: false };
+  const about = { model, kind: "mlx", installed: names, fetches: false } as const;
   return new AiRulesError(modelFault(text, about));
-}
-
-/** A model goes when another one comes or the server ends: there is no command for the rest. */
-function byHand({ deed, url, model }: ByHand): string {
-  if (deed === "pull") return `hf download ${shellWord(printable(model))}`;
-  return curlPost(`${url}/v1/chat/completions`, chatBody(model));
 }

@@ -10,8 +10,10 @@ import type {
   RuntimeKind,
   RuntimeState,
 } from "../../core/runtime.ts";
+import type { RuntimeTuning } from "../../core/runtime-tuning.ts";
+import { stronger } from "../../core/stronger.ts";
 import type { Ports } from "../../platform/ports.ts";
-import type { Adapter } from "../adapter.ts";
+import type { Adapter, AdapterContext } from "../adapter.ts";
 import { adapters } from "../adapters.ts";
 import { createRuntimeClient, type RuntimeClient } from "../http/client.ts";
 import { type Identified, identify } from "../identify.ts";
@@ -34,7 +36,7 @@ export type MonitorOptions = {
   readonly addresses: readonly RuntimeAddress[];
   /** The token of an address, by its `tokenVariable`. */
   readonly tokenOf: (address: RuntimeAddress) => string | undefined;
-  /** MLX: a directory with one model a subdirectory. */
+  /** MLX: a directory with one model a subdirectory, as MLX_MODELS_PATH says it. */
   readonly modelsPath?: string;
   /** "hidden" until `attend` says otherwise. */
   readonly attention?: Attention;
@@ -174,6 +176,17 @@ function speakers({ ports, options, parts, addresses }: Speaking) {
     return client;
   }
 
+  function modelsOf(tuning: RuntimeTuning = {}): Pick<AdapterContext, "models" | "modelsPath"> {
+    const { modelsPath: guided } = options;
+    const variable = guided === undefined ? undefined : { value: guided, variable: "" };
+    const path = stronger(tuning.modelsPath, variable)?.value;
+    const names = Object.entries(tuning.models ?? {}).map(([name, { value }]) => [name, value]);
+    return {
+      ...(path === undefined ? {} : { modelsPath: path }),
+      ...(names.length === 0 ? {} : { models: Object.fromEntries(names) }),
+    };
+  }
+
   return {
     identify: async (abort: AbortSignal) => parts.identify(clientFor(undefined), abort),
     speakerOf: (kind: RuntimeKind): Speaker => ({
@@ -182,7 +195,7 @@ function speakers({ ports, options, parts, addresses }: Speaking) {
         client: clientFor(kind),
         clock: ports.clock,
         files: ports.files,
-        ...(options.modelsPath === undefined ? {} : { modelsPath: options.modelsPath }),
+        ...modelsOf(byExpectation.find((address) => (address.kind ?? kind) === kind)?.tuning),
       },
     }),
   };

@@ -105,6 +105,54 @@ describe("MLX", () => {
     ]);
   });
 
+  it("knows models by the names of the settings: a directory, a deep one, a repository", async () => {
+    const models = {
+      main: "mine",
+      second: "mine",
+      deep: "/elsewhere/given",
+      hub: coder,
+      gone: "no",
+    };
+    const { server, context } = await serve({}, { modelsPath: "/models", models });
+
+    const found = await mlx.installed(context, neverAborted());
+    await load(context, "/elsewhere/given");
+
+    expect(found.map(({ name, aliases }) => [name, aliases])).toEqual([
+      [coder, ["hub"]],
+      [small, undefined],
+      ["/models/mine", ["main", "second"]],
+      ["/models/odd", undefined],
+      ["/elsewhere/given", ["deep"]],
+    ]);
+    expect(server.loads).toEqual(["/elsewhere/given"]);
+    expect(server.downloads).toEqual([]);
+  });
+
+  it("finds a named repository below the directory of models", async () => {
+    const { context } = await serve({}, { modelsPath: "/", models: { given: "elsewhere/given" } });
+
+    const found = await mlx.installed(context, neverAborted());
+
+    expect(found.at(-1)).toMatchObject({ name: "/elsewhere/given", aliases: ["given"] });
+  });
+
+  it("names only what a server on another machine lists", async () => {
+    const { context } = await serve(
+      {},
+      { modelsPath: "/models", models: { main: "mine", hub: coder } },
+    );
+    const { client } = context;
+    const remote = { ...context, client: { ...client, url: "http://mac.lan:8080" } };
+
+    const found = await mlx.installed(remote, neverAborted());
+
+    expect(found.map(({ name, aliases }) => [name, aliases])).toEqual([
+      [coder, ["hub"]],
+      [small, undefined],
+    ]);
+  });
+
   it("loads a model by the very name it is listed with", async () => {
     const { server, context } = await serve({}, { modelsPath: "/models" });
 
@@ -162,12 +210,12 @@ describe("MLX", () => {
 
 async function serve(
   options: MlxServerOptions = {},
-  { modelsPath }: { readonly modelsPath?: string } = {},
+  named: Pick<AdapterContext, "modelsPath" | "models"> = {},
 ) {
   const server = await startMlxServer(options);
   onTestFinished(() => server.close());
   const context = adapterContext(server, { files: memoryFiles(disk) });
-  return { server, context: modelsPath === undefined ? context : { ...context, modelsPath } };
+  return { server, context: { ...context, ...named } };
 }
 
 async function load(context: AdapterContext, model: string, abort = neverAborted()) {
