@@ -116,23 +116,13 @@ async function withTools(
 type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
 
 async function runDoctor(invocation: DoctorRun): Promise<number> {
-  const [{ doctor }, { createConsole }, { createPorts }] = await Promise.all([
-    import("./doctor.ts"),
-    import("./console.ts"),
-    import("../platform/real-ports.ts"),
-  ]);
-  const ports = createPorts();
-  const noColor = invocation.options["no-color"] === true;
-  const console = createConsole({ env: ports.env, noColor });
-  const alive = setInterval(() => {}, 60_000);
-  try {
-    const code = await doctor({ ports, console }, invocation, process.cwd());
-    // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
-    await new Promise((resolve) => process.stdout.write("", resolve));
-    process.exit(code);
-  } finally {
-    clearInterval(alive);
-  }
+  const { doctor } = await import("./doctor.ts");
+  const code = await withTools(invocation.options, (tools) =>
+    doctor(tools, invocation, process.cwd()),
+  );
+  // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  process.exit(code);
 }
 
 /** `error: …`, then `fix: …`; its code and what stands behind it only with --debug. */

@@ -1,30 +1,10 @@
 /** Faults of the installation, of the home and of the settings. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { canMount, mount } from "./mounts.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
-
-const canMount = tryMount();
-
-function mount(directory: string, option: string): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", option, "tmpfs", directory], { stdio: "ignore" });
-}
-
-function tryMount(): boolean {
-  const directory = mkdtempSync(join(tmpdir(), "ai-rules-mount-"));
-  try {
-    mount(directory, "size=4k");
-    execFileSync("umount", [directory]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
 
 /** The state directory as a file system of its own. */
 async function mountState(stage: Stage, option: string): Promise<string> {

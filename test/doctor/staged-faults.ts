@@ -41,7 +41,7 @@ export type Stage = {
   readonly directory: string;
   readonly root: string;
   readonly home: string;
-  /** First on PATH, and empty. */
+  /** First on PATH; empty but for a Nix that was asked for. */
   readonly bin: string;
   /** The environment of the doctor and of all commands; to be changed by the fault. */
   readonly env: Record<string, string>;
@@ -134,6 +134,7 @@ export async function createStage(project = "project"): Promise<Stage> {
       const links = join(directory, `bin-without-${names.join("-")}`);
       await mkdir(links);
       env["PATH"] = `${bin}:${links}`;
+      for (const name of names) await rm(join(bin, name), { force: true });
       for (const from of ["/usr/local/bin", "/usr/bin", "/bin"])
         for (const name of await readdir(from))
           if (!names.includes(name))
@@ -192,21 +193,26 @@ function parsed(result: CommandResult): Pick<Examined, "report" | "troubles"> {
   }
 }
 
-/** Tests, one or two for each fault. */
-export function describeFaults(title: string, faults: readonly StagedFault[]): void {
+/** Tests, one or two for each fault; `nix` is the one on PATH, else that of the machine. */
+export function describeFaults(title: string, faults: readonly StagedFault[], nix?: string): void {
+  const prepare = async (stage: Stage, fault: StagedFault) => {
+    if (nix !== undefined) await stage.program("nix", `exec '${nix}' "$@"`);
+    await fault.stage(stage);
+  };
+
   describe(title, () => {
     for (const fault of faults) {
       const test = fault.skip ? it.skip : it;
       test(`names ${fault.title}, and what mends it`, () =>
         onStage(async (stage) => {
-          await fault.stage(stage);
+          await prepare(stage, fault);
           const found = await expectFault(stage, fault);
           if (fault.mendedBy?.includes("remedy")) await mendByRemedy(stage, fault, found);
         }, fault.project));
       if (!fault.mendedBy?.includes("fix")) continue;
       test(`mends ${fault.title} with --fix`, () =>
         onStage(async (stage) => {
-          await fault.stage(stage);
+          await prepare(stage, fault);
           await expectFault(stage, fault);
           const { report, troubles } = await stage.doctor("--fix", ...fault.only);
           expect(report.fixed.filter(({ error }) => error !== undefined)).toEqual([]);
