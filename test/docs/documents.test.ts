@@ -13,6 +13,7 @@ describe.each([
   "docs/doctor.md",
   "docs/init.md",
   "docs/profiles.md",
+  "docs/nix.md",
 ])("%s", (file) => {
   const text = readFileSync(join(projectRoot, file), "utf8");
 
@@ -48,7 +49,7 @@ function pathsIn(text: string): readonly string[] {
     .map(([, code, link]) => code ?? link ?? "")
     .filter(
       (path) =>
-        !/[A-Z]{3,}\.|^(ollama|qwen|mlx-community)\/|^\.opencode\/|^\.ai-rules\/|^@xterm\//.test(
+        !/[A-Z]{3,}\.|^(ollama|qwen|mlx-community)\/|^\.opencode\/|^\.ai-rules\/|^nix\/ai-rules|^@xterm\//.test(
           path,
         ),
     );

@@ -121,8 +121,11 @@ export async function lockOnFixture(
   await writeFile(path, `${JSON.stringify(lock, undefined, 2)}\n`);
 }
 
-/** Nix 2.8 cannot take a flake from a subdirectory of a path, so each has all it needs. */
-async function copyFixture(directory: string, release: string): Promise<string> {
+/**
+ * Copies a release of the fixture, with what this machine has; returns its directory. Nix 2.8 cannot
+ * take a flake from a subdirectory of a path, so each has all it needs.
+ */
+export async function copyFixture(directory: string, release: string): Promise<string> {
   const source = join(import.meta.dirname, "../fixtures/nixpkgs");
   const target = join(directory, "nixpkgs", release);
   await mkdir(target, { recursive: true });
