@@ -28,6 +28,7 @@ export const options = {
     help: 'how long it stays loaded after a request: "30m", "forever"',
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
+  secrets: { type: "boolean", help: "show values that look like secrets, too" },
   reset: { type: "boolean", help: "forget what was picked" },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
@@ -57,6 +58,25 @@ export const commands = {
     summary: "open the three modes on this project (also with no command, on a terminal)",
     arguments: [],
     options: ["shell"],
+  },
+  env: {
+    summary: "print the variables of the project's development shell",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
+    notes: [
+      "It is taken from the cache while the flake is as it was, which runs no Nix, else evaluated.",
+      "Passwords, tokens and keys are shown as ***. Without a flake or Nix the exit code is 3.",
+    ],
+  },
+  "env refresh": {
+    summary: "evaluate the shell anew, whatever the cache says",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
+  },
+  "env diff": {
+    summary: "what the shell adds to your own environment, and what it changes and removes",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
   },
   models: {
     summary: "list the models of the local runtimes, and what each mode uses",

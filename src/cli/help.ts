@@ -25,8 +25,8 @@ ${[...commandOf("tui").options, ...commonOptions].map(optionRow).join("\n")}
 
 \`ai-rules help COMMAND\` shows the options of a command.
 keys in the TUI: ctrl+o ? shows them all, ctrl+o q quits.
-exit codes: 0 fine, 1 failed, 2 wrong usage, 4 not a terminal, 5 already running here,
-            129, 130 and 143 ended by a signal
+exit codes: 0 fine, 1 failed, 2 wrong usage, 3 no development environment, 4 not a terminal,
+            5 already running here, 129, 130 and 143 ended by a signal
 `;
 }
 

@@ -1,9 +1,10 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
-import { type Invocation, parseInvocation } from "./arguments.ts";
+import { type Invocation, type OptionValues, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
+import type { Tools } from "./run-job.ts";
 import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
@@ -39,6 +40,13 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { tui } = await import("./tui.ts");
       return tui(invocation.options);
     }
+    case "env":
+    case "env refresh":
+    case "env diff": {
+      const { env } = await import("./env.ts");
+      const { command, options } = invocation;
+      return withTools(options, (tools) => env(tools, { command, options }, process.cwd()));
+    }
     case "models":
     case "models show":
     case "models use":
@@ -53,23 +61,26 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
-  const [{ models }, { createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
-    import("./models.ts"),
+  const { models } = await import("./models.ts");
+  return withTools(invocation.options, (tools) => models(tools, invocation, process.cwd()));
+}
+
+/** Runs a command that writes lines, asks and can be interrupted. */
+async function withTools(
+  options: OptionValues,
+  command: (tools: Tools) => Promise<number>,
+): Promise<number> {
+  const [{ createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
     import("./console.ts"),
     import("../platform/real-ports.ts"),
     import("../platform/own-process.ts"),
   ]);
   const ports = createPorts();
-  const noColor = invocation.options["no-color"] === true;
-  const console = createConsole({ env: ports.env, noColor });
+  const console = createConsole({ env: ports.env, noColor: options["no-color"] === true });
   // Timers of ours do not keep the process alive, and between two requests there may be nothing else.
   const alive = setInterval(() => {}, 60_000);
   try {
-    return await models(
-      { ports, console, ownProcess: createOwnProcess() },
-      invocation,
-      process.cwd(),
-    );
+    return await command({ ports, console, ownProcess: createOwnProcess() });
   } finally {
     clearInterval(alive);
   }

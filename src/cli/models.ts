@@ -1,6 +1,5 @@
 /** `ai-rules models` and what is below it: asks everybody once, then does one thing. */
 import { resolve } from "node:path";
-import type { Problem } from "../core/error.ts";
 import { printable } from "../core/text.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import type { OptionValues } from "./arguments.ts";
@@ -17,6 +16,7 @@ import { modelsTable } from "./models-table.ts";
 import { unloadModel } from "./models-unload.ts";
 import { pickModel } from "./models-use.ts";
 import { readContext } from "./option-values.ts";
+import { placed } from "./placed.ts";
 import type { Tools } from "./run-job.ts";
 
 export type ModelsInvocation = {
@@ -67,12 +67,6 @@ async function run(
 function tellNotes({ console }: Tools, { environment, problems }: ModelsSurvey): void {
   for (const problem of problems) console.note(`note: ${placed(problem)}; fix: ${problem.remedy}`);
   if (environment.note !== undefined) console.note(`note: ${printable(environment.note)}`);
-}
-
-function placed({ message, position }: Problem): string {
-  if (!position) return message;
-  const { file, line, column } = position;
-  return `${[file, line, column].filter((part) => part !== undefined).join(":")}: ${message}`;
 }
 
 function list({ console }: Tools, survey: ModelsSurvey, options: OptionValues): number {
