@@ -29,6 +29,8 @@ export const options = {
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
   secrets: { type: "boolean", help: "show values that look like secrets, too" },
+  project: { type: "boolean", help: "the project's ai-rules.json (the default)" },
+  user: { type: "boolean", help: "your own config.json, for all projects" },
   reset: { type: "boolean", help: "forget what was picked" },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
@@ -77,6 +79,23 @@ export const commands = {
     summary: "what the shell adds to your own environment, and what it changes and removes",
     arguments: [],
     options: ["json", "shell", "secrets"],
+  },
+  config: {
+    summary: "the settings that hold here, each with the place that says it",
+    arguments: [],
+    options: ["json", "secrets"],
+    notes: ["The exit code is 1 when a file has mistakes."],
+  },
+  "config schema": {
+    summary: "print the JSON schema of the settings",
+    arguments: [],
+    options: [],
+  },
+  "config edit": {
+    summary: "open the settings in $VISUAL or $EDITOR, and save them when they are right",
+    arguments: [],
+    options: ["project", "user"],
+    notes: ["A broken edit is not saved but kept, and offered the next time."],
   },
   models: {
     summary: "list the models of the local runtimes, and what each mode uses",

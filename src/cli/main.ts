@@ -47,6 +47,13 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { command, options } = invocation;
       return withTools(options, (tools) => env(tools, { command, options }, process.cwd()));
     }
+    case "config":
+    case "config schema":
+    case "config edit": {
+      const { config } = await import("./config.ts");
+      const { command, options } = invocation;
+      return withTools(options, (tools) => config(tools, { command, options }, process.cwd()));
+    }
     case "models":
     case "models show":
     case "models use":
