@@ -132,6 +132,16 @@ export const commands = {
     arguments: [model],
     options: ["runtime", "context", "json"],
   },
+  completion: {
+    summary: "print the completion script of a shell: bash, zsh or fish",
+    arguments: [{ name: "SHELL" }],
+    options: [],
+    notes: [
+      "bash: source <(ai-rules completion bash)      in ~/.bashrc",
+      "zsh:  source <(ai-rules completion zsh)       in ~/.zshrc, after compinit",
+      "fish: ai-rules completion fish | source       in ~/.config/fish/config.fish",
+    ],
+  },
   help: {
     summary: "show this text, or the help of a command",
     arguments: [{ name: "COMMAND", optional: true }],

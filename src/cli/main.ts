@@ -9,6 +9,7 @@ import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (argv[0] === "__complete") return completeWords(argv.slice(1));
   const debug = argv.includes("--debug");
   try {
     process.exitCode = await run(parseInvocation(argv));
@@ -16,6 +17,15 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
     process.stderr.write(errorText(error, debug));
     process.exitCode = exitCodeOf(toProblem(error));
   }
+}
+
+/** For the completion scripts; it is in no help. */
+async function completeWords(argv: readonly string[]): Promise<void> {
+  const { complete } = await import("./complete.ts");
+  const answer = await complete(argv);
+  // What still waits for a runtime must not keep the shell waiting.
+  process.stdout.on("error", () => process.exit());
+  process.stdout.write(answer, () => process.exit());
 }
 
 async function run(invocation: Invocation): Promise<number> {
@@ -53,6 +63,11 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { config } = await import("./config.ts");
       const { command, options } = invocation;
       return withTools(options, (tools) => config(tools, { command, options }, process.cwd()));
+    }
+    case "completion": {
+      const { completion } = await import("./completion.ts");
+      process.stdout.write(completion(invocation.arguments));
+      return 0;
     }
     case "models":
     case "models show":

@@ -1,11 +1,14 @@
 /** `ai-rules models` and what is below it: asks everybody once, then does one thing. */
 import { resolve } from "node:path";
+import type { RuntimeState } from "../core/runtime.ts";
 import { printable } from "../core/text.ts";
+import { rememberModels } from "../project/known-models.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { CommandName } from "./commands.ts";
 import { describedModel } from "./describe-model.ts";
 import type { FoundModel } from "./find-model.ts";
+import { knownModels } from "./known-models.ts";
 import { loadModel } from "./models-load.ts";
 import { pullModel } from "./models-pull.ts";
 import { fitReport, jsonText, modelReport, modelsReport } from "./models-report.ts";
@@ -36,7 +39,12 @@ export async function models(
     details: invocation.command === "models",
   });
   tellNotes(tools, survey);
+  await rememberModels(tools.ports, survey.root, survey.models.runtimes.flatMap(knownOf));
   return run(tools, survey, invocation);
+}
+
+function knownOf({ address, installed, loaded }: RuntimeState) {
+  return knownModels({ id: address.id, installed, loaded });
 }
 
 async function run(
