@@ -53,6 +53,7 @@
           "LICENSE"
           "README.md"
           "bin"
+          "man"
           "package-lock.json"
           "package.json"
           "profiles"
