@@ -132,6 +132,12 @@ export const commands = {
     arguments: [model],
     options: ["runtime", "context", "json"],
   },
+  keys: {
+    summary: "press keys and see what they send, what they are bound to, what an agent gets",
+    arguments: [],
+    options: [],
+    notes: ["ctrl+c twice leaves, and so does q after the prefix."],
+  },
   completion: {
     summary: "print the completion script of a shell: bash, zsh or fish",
     arguments: [{ name: "SHELL" }],

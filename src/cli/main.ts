@@ -1,4 +1,5 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
+import { resolve } from "node:path";
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { type Invocation, type OptionValues, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
@@ -64,6 +65,8 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { command, options } = invocation;
       return withTools(options, (tools) => config(tools, { command, options }, process.cwd()));
     }
+    case "keys":
+      return runKeys(invocation.options);
     case "completion": {
       const { completion } = await import("./completion.ts");
       process.stdout.write(completion(invocation.arguments));
@@ -80,6 +83,21 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
     default:
       return invocation.command satisfies never;
   }
+}
+
+async function runKeys(options: OptionValues): Promise<number> {
+  const [{ keys }, { paintsColors, createPaint }, { createPorts }, { createTerminal }] =
+    await Promise.all([
+      import("./keys.ts"),
+      import("./paint.ts"),
+      import("../platform/real-ports.ts"),
+      import("../platform/terminal.ts"),
+    ]);
+  const ports = createPorts();
+  const noColor = options["no-color"] === true;
+  const paint = createPaint(paintsColors({ env: ports.env, noColor, isTty: true }));
+  const cwd = resolve(options.cwd ?? "");
+  return keys({ ports, terminal: createTerminal(), paint }, cwd);
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
