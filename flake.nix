@@ -53,6 +53,7 @@
           "LICENSE"
           "README.md"
           "bin"
+          "docs"
           "package-lock.json"
           "package.json"
           "profiles"

@@ -18,6 +18,7 @@ const only = [
   "bin",
   "flake.lock",
   "flake.nix",
+  "docs",
   "package-lock.json",
   "package.json",
   "profiles",

@@ -34,6 +34,9 @@ export const options = {
     help: 'how long it stays loaded after a request: "30m", "forever"',
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
+  secrets: { type: "boolean", help: "show values that look like secrets, too" },
+  project: { type: "boolean", help: "the project's ai-rules.json (the default)" },
+  user: { type: "boolean", help: "your own config.json, for all projects" },
   reset: { type: "boolean", help: "forget what was picked" },
   only: {
     type: "string",
@@ -115,6 +118,42 @@ export const commands = {
       "run changes nothing.",
     ],
   },
+  env: {
+    summary: "print the variables of the project's development shell",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
+    notes: [
+      "It is taken from the cache while the flake is as it was, which runs no Nix, else evaluated.",
+      "Passwords, tokens and keys are shown as ***. Without a flake or Nix the exit code is 3.",
+    ],
+  },
+  "env refresh": {
+    summary: "evaluate the shell anew, whatever the cache says",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
+  },
+  "env diff": {
+    summary: "what the shell adds to your own environment, and what it changes and removes",
+    arguments: [],
+    options: ["json", "shell", "secrets"],
+  },
+  config: {
+    summary: "the settings that hold here, each with the place that says it",
+    arguments: [],
+    options: ["json", "secrets"],
+    notes: ["The exit code is 1 when a file has mistakes."],
+  },
+  "config schema": {
+    summary: "print the JSON schema of the settings",
+    arguments: [],
+    options: [],
+  },
+  "config edit": {
+    summary: "open the settings in $VISUAL or $EDITOR, and save them when they are right",
+    arguments: [],
+    options: ["project", "user"],
+    notes: ["A broken edit is not saved but kept, and offered the next time."],
+  },
   models: {
     summary: "list the models of the local runtimes, and what each mode uses",
     arguments: [],
@@ -157,6 +196,22 @@ export const commands = {
     notes: [
       "--report shows what will be in the archive and asks before it is written (--yes: does not ask).",
       "exit codes: 0 nothing fails (there may be warnings), 1 something does",
+    ],
+  },
+  keys: {
+    summary: "press keys and see what they send, what they are bound to, what an agent gets",
+    arguments: [],
+    options: [],
+    notes: ["ctrl+c twice leaves, and so does q after the prefix."],
+  },
+  completion: {
+    summary: "print the completion script of a shell: bash, zsh or fish",
+    arguments: [{ name: "SHELL" }],
+    options: [],
+    notes: [
+      "bash: source <(ai-rules completion bash)      in ~/.bashrc",
+      "zsh:  source <(ai-rules completion zsh)       in ~/.zshrc, after compinit",
+      "fish: ai-rules completion fish | source       in ~/.config/fish/config.fish",
     ],
   },
   help: {

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline/promises";
 import type { WriteStream } from "node:tty";
 import type { Variables } from "../platform/ports.ts";
 import { endWithReader } from "./closed-pipe.ts";
-import { createPaint, type Paint } from "./paint.ts";
+import { createPaint, type Paint, paintsColors } from "./paint.ts";
 
 export type StatusLine = {
   /** Cells of a line now. */
@@ -37,7 +37,7 @@ export function createConsole({ env, noColor }: ConsoleOptions): Console {
   const { stdin, stdout, stderr } = process;
   endWithReader();
   const isDumb = env["TERM"] === "dumb";
-  const colors = stdout.isTTY && !isDumb && !noColor && !env["NO_COLOR"];
+  const colors = paintsColors({ env, noColor, isTty: stdout.isTTY });
   return {
     out: (lines) => void stdout.write(lines.map((line) => `${line}\n`).join("")),
     note: (line) => void stderr.write(`${line}\n`),

@@ -9,6 +9,7 @@ import {
   options,
   subcommandsOf,
 } from "./commands.ts";
+import { exitMeanings } from "./exit-codes.ts";
 
 /** The text of `ai-rules help`. */
 export function helpText(): string {
@@ -25,8 +26,9 @@ ${[...commandOf("tui").options, ...commonOptions].map(optionRow).join("\n")}
 
 \`ai-rules help COMMAND\` shows the options of a command.
 keys in the TUI: ctrl+o ? shows them all, ctrl+o q quits.
-exit codes: 0 fine, 1 failed, 2 wrong usage, 4 not a terminal, 5 already running here,
-            129, 130 and 143 ended by a signal
+exit codes: ${Object.entries(exitMeanings)
+    .map(([code, meaning]) => `${code} ${meaning}`)
+    .join(", ")}
 `;
 }
 

@@ -1,4 +1,5 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
+import { resolve } from "node:path";
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
@@ -12,6 +13,7 @@ import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
 export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  if (argv[0] === "__complete") return completeWords(argv.slice(1));
   const debug = argv.includes("--debug");
   try {
     const invocation = parseInvocation(argv);
@@ -47,6 +49,15 @@ async function logFailure(problem: Problem): Promise<void> {
   createPorts().log.error(`${code}: ${place(problem)}${message}${detail ? `: ${detail}` : ""}`);
 }
 
+/** For the completion scripts; it is in no help. */
+async function completeWords(argv: readonly string[]): Promise<void> {
+  const { complete } = await import("./complete.ts");
+  const answer = await complete(argv);
+  // What still waits for a runtime must not keep the shell waiting.
+  endWithReader();
+  process.stdout.write(answer, () => process.exit());
+}
+
 async function run(invocation: Invocation): Promise<number> {
   switch (invocation.type) {
     case "version":
@@ -75,6 +86,27 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { init } = await import("./init.ts");
       return withTools(invocation.options, (tools) => init(tools, invocation, process.cwd()));
     }
+    case "env":
+    case "env refresh":
+    case "env diff": {
+      const { env } = await import("./env.ts");
+      const { command, options } = invocation;
+      return withTools(options, (tools) => env(tools, { command, options }, process.cwd()));
+    }
+    case "config":
+    case "config schema":
+    case "config edit": {
+      const { config } = await import("./config.ts");
+      const { command, options } = invocation;
+      return withTools(options, (tools) => config(tools, { command, options }, process.cwd()));
+    }
+    case "keys":
+      return runKeys(invocation.options);
+    case "completion": {
+      const { completion } = await import("./completion.ts");
+      process.stdout.write(completion(invocation.arguments));
+      return 0;
+    }
     case "models":
     case "models show":
     case "models use":
@@ -86,6 +118,21 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
     default:
       return invocation.command satisfies never;
   }
+}
+
+async function runKeys(options: OptionValues): Promise<number> {
+  const [{ keys }, { paintsColors, createPaint }, { createPorts }, { createTerminal }] =
+    await Promise.all([
+      import("./keys.ts"),
+      import("./paint.ts"),
+      import("../platform/real-ports.ts"),
+      import("../platform/terminal.ts"),
+    ]);
+  const ports = createPorts();
+  const noColor = options["no-color"] === true;
+  const paint = createPaint(paintsColors({ env: ports.env, noColor, isTty: true }));
+  const cwd = resolve(options.cwd ?? "");
+  return keys({ ports, terminal: createTerminal(), paint }, cwd);
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
@@ -121,7 +168,7 @@ async function runDoctor(invocation: DoctorRun): Promise<number> {
     doctor(tools, invocation, process.cwd()),
   );
   // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
-  await new Promise((resolve) => process.stdout.write("", resolve));
+  await new Promise((written) => process.stdout.write("", written));
   process.exit(code);
 }
 

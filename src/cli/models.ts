@@ -1,12 +1,14 @@
 /** `ai-rules models` and what is below it: asks everybody once, then does one thing. */
 import { resolve } from "node:path";
-import type { Problem } from "../core/error.ts";
+import type { RuntimeState } from "../core/runtime.ts";
 import { printable } from "../core/text.ts";
+import { rememberModels } from "../project/known-models.ts";
 import { adapters } from "../runtimes/adapters.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { CommandName } from "./commands.ts";
 import { describedModel } from "./describe-model.ts";
 import type { FoundModel } from "./find-model.ts";
+import { knownModels } from "./known-models.ts";
 import { loadModel } from "./models-load.ts";
 import { pullModel } from "./models-pull.ts";
 import { fitReport, jsonText, modelReport, modelsReport } from "./models-report.ts";
@@ -17,6 +19,7 @@ import { modelsTable } from "./models-table.ts";
 import { unloadModel } from "./models-unload.ts";
 import { pickModel } from "./models-use.ts";
 import { readContext } from "./option-values.ts";
+import { placed } from "./placed.ts";
 import type { Tools } from "./run-job.ts";
 
 export type ModelsInvocation = {
@@ -36,7 +39,12 @@ export async function models(
     details: invocation.command === "models",
   });
   tellNotes(tools, survey);
+  await rememberModels(tools.ports, survey.root, survey.models.runtimes.flatMap(knownOf));
   return run(tools, survey, invocation);
+}
+
+function knownOf({ address, installed, loaded }: RuntimeState) {
+  return knownModels({ id: address.id, installed, loaded });
 }
 
 async function run(
@@ -67,12 +75,6 @@ async function run(
 function tellNotes({ console }: Tools, { environment, problems }: ModelsSurvey): void {
   for (const problem of problems) console.note(`note: ${placed(problem)}; fix: ${problem.remedy}`);
   if (environment.note !== undefined) console.note(`note: ${printable(environment.note)}`);
-}
-
-function placed({ message, position }: Problem): string {
-  if (!position) return message;
-  const { file, line, column } = position;
-  return `${[file, line, column].filter((part) => part !== undefined).join(":")}: ${message}`;
 }
 
 function list({ console }: Tools, survey: ModelsSurvey, options: OptionValues): number {

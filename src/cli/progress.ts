@@ -72,17 +72,18 @@ function drawnLine(status: StatusLine, { title, clock }: Deed): Progress {
 function plainLines({ note }: Pick<Console, "note">, { title }: Deed): Progress {
   let told = 0;
   let lastNote = "";
-  note(title);
+  const begin = title.replace(/:$/, "");
+  note(begin);
   return {
     update({ share, totalBytes, note: word = "" }) {
       const tenth = Math.floor((share ?? 0) * 10);
       if (tenth > told) {
         told = tenth;
         const size = totalBytes === undefined ? "" : ` of ${memoryText(totalBytes)}`;
-        note(`${title}: ${tenth * 10}%${size}`);
+        note(`${begin}: ${tenth * 10}%${size}`);
       } else if (share === undefined && word !== "" && word !== lastNote) {
         lastNote = word;
-        note(`${title}: ${word}`);
+        note(`${begin}: ${word}`);
       }
     },
     end: () => {},

@@ -13,8 +13,8 @@ export async function loadEnvironment(
   request: EnvironmentRequest,
 ): Promise<EnvironmentResult> {
   // A shell asked for by name may be another one than ours.
-  const inherited =
-    request.shell === undefined ? inheritedEnvironment(ports, request.root) : undefined;
+  const mayInherit = request.shell === undefined && request.inherit !== false;
+  const inherited = mayInherit ? inheritedEnvironment(ports, request.root) : undefined;
   if (inherited) return { ok: true, environment: inherited };
   const hasFlake = (await ports.files.status(join(request.root, "flake.nix"))) !== undefined;
   if (!hasFlake) return plain(ports, "no flake.nix: the panes run in your own environment");

@@ -12,6 +12,8 @@ export type EnvironmentRequest = {
   readonly cacheDir: string;
   /** Evaluates even when the cache holds the shell. */
   readonly refresh?: boolean;
+  /** false: also inside of a development shell the project's own is loaded. */
+  readonly inherit?: boolean;
   readonly abort?: AbortSignal;
   readonly onProgress?: (progress: EnvironmentProgress) => void;
   /** Default 10 minutes: a first start downloads and builds. */

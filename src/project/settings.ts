@@ -25,7 +25,7 @@ export type LoadedSettings = {
   readonly errors: readonly Problem[];
 };
 
-type SettingsPorts = Pick<Ports, "files" | "env" | "host">;
+export type SettingsPorts = Pick<Ports, "files" | "env" | "host">;
 
 /** The files that hold settings, the weakest first. */
 export function settingsFiles(ports: Pick<Ports, "env" | "host">, root: string): readonly string[] {
@@ -35,7 +35,7 @@ export function settingsFiles(ports: Pick<Ports, "env" | "host">, root: string):
 /** Reads the settings; a file that is not there is fine, one that is broken keeps what is good. */
 export async function loadSettings(ports: SettingsPorts, root: string): Promise<LoadedSettings> {
   const read = await Promise.all(
-    settingsFiles(ports, root).map((file) => readFile(ports, { file, root })),
+    settingsFiles(ports, root).map((file) => readSettingsFile(ports, { file, root })),
   );
   return {
     settings: read.reduce(
@@ -48,18 +48,23 @@ export async function loadSettings(ports: SettingsPorts, root: string): Promise<
 }
 
 /** Which file is whose, in the order of `settingsFiles`. */
-const origins = ["user", "project"] as const;
+export const origins = ["user", "project"] as const;
 
-type Origin = (typeof origins)[number];
+export type Origin = (typeof origins)[number];
 
 type SettingsSource = { readonly file: string; readonly text: string };
 
-type ReadFile = Omit<LoadedSettings, "settings"> & { readonly settings: FileSettings };
+export type ReadSettingsFile = Omit<LoadedSettings, "settings"> & {
+  readonly settings: FileSettings;
+  /** Absent when there is no such file. */
+  readonly text?: string;
+};
 
-async function readFile(
+/** Reads one of the `settingsFiles`; its paths are whole. */
+export async function readSettingsFile(
   ports: SettingsPorts,
   { file, root }: { readonly file: string; readonly root: string },
-): Promise<ReadFile> {
+): Promise<ReadSettingsFile> {
   const { files, host } = ports;
   let text: string | undefined;
   try {
@@ -70,10 +75,10 @@ async function readFile(
   if (text === undefined) return { settings: {}, warnings: [], errors: [] };
   const parsed = await parse(ports, { file, text: text.replace(/^\uFEFF/, "") });
   const settings = withWholePath(parsed.settings, { file, home: host.home });
-  return { ...parsed, settings: withWholeModelPaths(settings, { root, home: host.home }) };
+  return { ...parsed, text, settings: withWholeModelPaths(settings, { root, home: host.home }) };
 }
 
-async function parse(ports: SettingsPorts, source: SettingsSource): Promise<ReadFile> {
+async function parse(ports: SettingsPorts, source: SettingsSource): Promise<ReadSettingsFile> {
   const recalled = await recallSettings(ports, source.text);
   if (recalled) return { settings: recalled, warnings: [], errors: [] };
   // The parser and zod are loaded only now: a start that knows its settings does not pay for them.

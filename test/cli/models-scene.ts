@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { parseInvocation } from "../../src/cli/arguments.ts";
-import { models } from "../../src/cli/models.ts";
+import { type ModelsInvocation, models } from "../../src/cli/models.ts";
 import { modelsReportSchema } from "../../src/cli/models-report-schema.ts";
 import { toProblem } from "../../src/core/error.ts";
 import type { Ports, Variables } from "../../src/platform/ports.ts";
@@ -86,10 +86,9 @@ export async function begin({
       },
     };
     const invocation = parseInvocation(line.split(" "));
-    if (invocation.type !== "run") throw new Error(`${line} is no command`);
+    if (invocation.type !== "run") throw new Error(`${line} runs nothing`);
     const { command } = invocation;
-    if (command === "tui" || command === "init" || command === "doctor")
-      throw new Error(`${line} is no command of models`);
+    if (!isOfModels(command)) throw new Error(`${line} is no command of models`);
     const tools = { ports, console, ownProcess };
     const ending = models(tools, { ...invocation, command }, project);
     return {
@@ -123,4 +122,8 @@ export async function begin({
 /** What `models --json` tells, by its schema. */
 export async function reportOf(done: (line: string) => Promise<{ readonly out: string }>) {
   return modelsReportSchema.parse(JSON.parse((await done("models --json")).out));
+}
+
+function isOfModels(command: string): command is ModelsInvocation["command"] {
+  return command === "models" || command.startsWith("models ");
 }
