@@ -100,7 +100,7 @@ function parsed(argv: readonly string[]): {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     return { values, positionals };
   } catch (error) {
-    throw badFlag(error instanceof Error ? error.message : String(error));
+    throw badFlag(error instanceof Error ? error.message : String(error), argv);
   }
 }
 
@@ -126,18 +126,48 @@ function optionalValueOf(arg: string): RegExp | undefined {
   return arg.startsWith("--") ? known[arg.slice(2)]?.optionalValue : undefined;
 }
 
-function badFlag(message: string): AiRulesError {
-  const flag = /'(--?[\w-]+)/.exec(message)?.[1];
-  const known = Object.keys(options).map((name) => `--${name}`);
-  if (flag && /ambiguous/.test(message))
-    return usage("usage/option", `${flag} lacks its value`, `write it with "=": ${flag}=-1`);
-  const near = flag && !known.includes(flag) ? nearestName(flag, known) : undefined;
-  const said = flag && !known.includes(flag) ? `there is no option ${flag}` : message;
-  return usage("usage/option", said, near ? `did you mean ${near}?` : "run `ai-rules help`");
+function badFlag(message: string, argv: readonly string[]): AiRulesError {
+  const flag = /'(?:-\w, )?(--?[\w-]+)/.exec(message)?.[1] ?? "";
+  const name = flag.replace(/^--/, "");
+  if (!isOption(name)) return unknownOption(flag, argv);
+  const { value }: Option = options[name];
+  if (value === undefined)
+    return usage("usage/option", `${flag} takes no value`, `write ${flag} alone`);
+  const example = /ambiguous/.test(message)
+    ? `write it with "=": ${flag}=-1`
+    : `write ${flag} ${value}`;
+  return usage("usage/option", `${flag} lacks its value`, example);
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(options, name);
+}
+
+/** What the command itself takes is meant rather than what others do. */
+function unknownOption(flag: string, argv: readonly string[]): AiRulesError {
+  const command = commandOfWords(argv.filter((word) => !word.startsWith("-")));
+  const own = [...commandOf(command).options, ...commonOptions];
+  const near = [own, Object.keys(options)]
+    .map((names) =>
+      nearestName(
+        flag,
+        names.map((name) => `--${name}`),
+      ),
+    )
+    .find((found) => found !== undefined);
+  const remedy = near && flag.length > 2 ? `did you mean ${near}?` : seeHelp(command);
+  return usage("usage/option", `there is no option ${flag}`, remedy);
+}
+
+/** As far as the words name a command; a value of an option may be among them. */
+function commandOfWords([first = "", second = ""]: readonly string[]): CommandName {
+  const both = `${first} ${second}`;
+  if (isCommand(both)) return both;
+  return isCommand(first) ? first : "tui";
 }
 
 function unknownCommand(command: string, known: readonly string[]): AiRulesError {
-  const near = nearestName(command, known);
+  const near = nearestName(command, known) ?? commandBelow(command);
   const [first = ""] = command.split(" ");
   const where = isCommand(first) ? `run \`ai-rules help ${first}\`` : "run `ai-rules help`";
   const remedy = near ? `did you mean \`ai-rules ${near}\`?` : where;
@@ -145,6 +175,12 @@ function unknownCommand(command: string, known: readonly string[]): AiRulesError
 }
 
 type UsageCode = Extract<ErrorCode, `usage/${string}`>;
+
+/** "use" is one of the commands below another: `models use`. */
+function commandBelow(word: string): CommandName | undefined {
+  const below = commandNames.filter((name) => name.endsWith(` ${word}`));
+  return below.length === 1 ? below[0] : undefined;
+}
 
 function usage(code: UsageCode, message: string, remedy: string): AiRulesError {
   return new AiRulesError({ code, message, remedy });

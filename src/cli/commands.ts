@@ -69,6 +69,7 @@ export const options = {
     help: "make the application with mix phx.new or nerves.new",
   },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
+  quiet: { type: "boolean", short: "q", help: "no notes and no progress, only answers and errors" },
   debug: { type: "boolean", help: "show what stands behind an error" },
   help: { type: "boolean", short: "h", help: "show the help of a command" },
   version: { type: "boolean", short: "v", help: "print the version" },
@@ -77,7 +78,14 @@ export const options = {
 export type OptionName = keyof typeof options;
 
 /** They belong to every command. */
-export const commonOptions: readonly OptionName[] = ["cwd", "no-color", "debug", "help", "version"];
+export const commonOptions: readonly OptionName[] = [
+  "cwd",
+  "no-color",
+  "quiet",
+  "debug",
+  "help",
+  "version",
+];
 
 export type Argument = {
   readonly name: string;

@@ -30,20 +30,25 @@ export type Console = {
   readonly ask?: (question: string, abort: AbortSignal) => Promise<boolean>;
 };
 
-export type ConsoleOptions = { readonly env: Variables; readonly noColor: boolean };
+export type ConsoleOptions = {
+  readonly env: Variables;
+  readonly noColor: boolean;
+  /** Neither notes nor progress; errors are not the console's. */
+  readonly quiet: boolean;
+};
 
 /** The console of this process. */
-export function createConsole({ env, noColor }: ConsoleOptions): Console {
+export function createConsole({ env, noColor, quiet }: ConsoleOptions): Console {
   const { stdin, stdout, stderr } = process;
   endWithReader();
   const isDumb = env["TERM"] === "dumb";
   const colors = paintsColors({ env, noColor, isTty: stdout.isTTY });
   return {
     out: (lines) => void stdout.write(lines.map((line) => `${line}\n`).join("")),
-    note: (line) => void stderr.write(`${line}\n`),
+    note: quiet ? () => {} : (line) => void stderr.write(`${line}\n`),
     cols: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     paint: createPaint(colors),
-    ...(stderr.isTTY && !isDumb ? { status: statusLine(stderr) } : {}),
+    ...(stderr.isTTY && !isDumb && !quiet ? { status: statusLine(stderr) } : {}),
     ...(stdin.isTTY && stderr.isTTY ? { ask } : {}),
   };
 }

@@ -61,16 +61,30 @@ async function completeWords(argv: readonly string[]): Promise<void> {
 async function run(invocation: Invocation): Promise<number> {
   switch (invocation.type) {
     case "version":
-      process.stdout.write(`${version()}\n`);
-      return 0;
+      return print(`${version()}\n`);
     case "help":
-      process.stdout.write(invocation.of ? commandHelpText(invocation.of) : helpText());
-      return 0;
+      return print(
+        invocation.of ? commandHelpText(invocation.of, helpCols()) : helpText(helpCols()),
+      );
     case "run":
       return runCommand(invocation);
     default:
       return invocation satisfies never;
   }
+}
+
+/** Writes an answer; who reads it may stop at any time (`| head`), which is no failure. */
+function print(text: string): number {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  process.stdout.write(text);
+  return 0;
+}
+
+/** What fits into a line of the terminal; a pipe or a file gets lines that are not broken. */
+function helpCols(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 /** Each command's code is loaded only when it runs. */
@@ -104,8 +118,7 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       return runKeys(invocation.options);
     case "completion": {
       const { completion } = await import("./completion.ts");
-      process.stdout.write(completion(invocation.arguments));
-      return 0;
+      return print(completion(invocation.arguments));
     }
     case "models":
     case "models show":
@@ -150,7 +163,11 @@ async function withTools(
     import("../platform/real-ports.ts"),
   ]);
   const ports = createPorts();
-  const console = createConsole({ env: ports.env, noColor: options["no-color"] === true });
+  const console = createConsole({
+    env: ports.env,
+    noColor: options["no-color"] === true,
+    quiet: options.quiet === true,
+  });
   // Timers of ours do not keep the process alive, and between two requests there may be nothing else.
   const alive = setInterval(() => {}, 60_000);
   try {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseInvocation } from "../../src/cli/arguments.ts";
+import { commandNames } from "../../src/cli/commands.ts";
 import { exitCodeOf } from "../../src/cli/exit-codes.ts";
 import { commandHelpText, helpText } from "../../src/cli/help.ts";
 import { toProblem } from "../../src/core/error.ts";
@@ -62,6 +63,43 @@ describe("the command line", () => {
 
     expect(problem).toMatchObject({ message, remedy });
     expect(exitCodeOf(problem)).toBe(2);
+  });
+
+  it.each([
+    [["use", "plan", "x"], "did you mean `ai-rules models use`?"],
+    [["refresh"], "did you mean `ai-rules env refresh`?"],
+    [["modles"], "did you mean `ai-rules models`?"],
+    [["models", "lod"], "did you mean `ai-rules models load`?"],
+    [["env", "dif"], "did you mean `ai-rules env diff`?"],
+    [["help", "complation"], "did you mean `ai-rules completion`?"],
+    [["completely-different"], "run `ai-rules help`"],
+    [["models", "completely-different"], "run `ai-rules help models`"],
+    [["env", "--secret"], "did you mean --secrets?"],
+    [["config", "edit", "--usr"], "did you mean --user?"],
+    [["models", "use", "--rest"], "did you mean --reset?"],
+    [["--quite"], "did you mean --quiet?"],
+    [["env", "-x"], "run `ai-rules help env`"],
+    [["env", "--nothing-like-it"], "run `ai-rules help env`"],
+    [["env", "--json=yes"], "write --json alone"],
+    [["env", "--shell"], "write --shell NAME"],
+    [["env", "--shell", "-x"], 'write it with "=": --shell=-1'],
+  ])("says what was meant by %j", (argv, remedy) => {
+    expect(problemOf(argv).remedy).toBe(remedy);
+  });
+
+  it("takes no option of another command for its own", () => {
+    expect(problemOf(["env", "--rest"]).message).toBe("there is no option --rest");
+    expect(problemOf(["keys", "--json"]).message).toBe("--json says nothing to `ai-rules keys`");
+  });
+
+  it.each([30, 40, 60, 80, 120])("writes its help in lines of at most %i cells", (cols) => {
+    const texts = [helpText(cols), ...commandNames.map((name) => commandHelpText(name, cols))];
+
+    // Names of commands with their arguments are never broken.
+    for (const line of texts.join("\n").split("\n"))
+      if (!/^( {2}|usage: | {7}(?=ai-rules ))\S/.test(line))
+        expect(line.length).toBeLessThanOrEqual(cols);
+    expect(helpText(cols)).toContain("--shell NAME");
   });
 
   it("says which option lacks its value", () => {
