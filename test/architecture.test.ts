@@ -27,6 +27,10 @@ const layers: Readonly<Record<string, Layer>> = {
   nix: { folders: ["core", ports], packages: pure },
   runtimes: { folders: ["core", ports], packages: pure },
   opencode: { folders: ["core", ports], packages: [...pure, "jsonc-parser"] },
+  doctor: {
+    folders: ["core", "project", "profiles", "nix", "opencode", "runtimes", "keys", ports],
+    packages: pure,
+  },
   "tui/view": {
     folders: ["core", "keys"],
     packages: ["ink", "react", "zustand", "zustand/*", "node:worker_threads", "node:stream"],
@@ -41,6 +45,7 @@ const layers: Readonly<Record<string, Layer>> = {
       "nix",
       "opencode",
       "runtimes",
+      "doctor",
       ports,
       "tui/view",
     ],

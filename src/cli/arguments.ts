@@ -15,9 +15,11 @@ import {
 
 /** What the options say. */
 export type OptionValues = {
-  readonly [Name in OptionName]?: (typeof options)[Name]["type"] extends "string"
-    ? string
-    : boolean;
+  readonly [Name in OptionName]?: (typeof options)[Name] extends { readonly multiple: true }
+    ? readonly string[]
+    : (typeof options)[Name]["type"] extends "string"
+      ? string
+      : boolean;
 };
 
 export type Invocation =
@@ -78,6 +80,7 @@ function refuseArguments(command: CommandName, given: readonly string[]): void {
     const message = `\`ai-rules ${command}\` needs ${missing.name}`;
     throw usage("usage/argument", message, seeHelp(command));
   }
+  if (wanted.at(-1)?.many) return;
   const extra = given[wanted.length];
   if (extra !== undefined)
     throw usage("usage/argument", `unexpected argument ${extra}`, seeHelp(command));

@@ -3,6 +3,8 @@
 export type Option = {
   readonly type: "string" | "boolean";
   readonly short?: string;
+  /** It may be given several times. */
+  readonly multiple?: true;
   /** What stands for the value in the help. */
   readonly value?: string;
   readonly help: string;
@@ -29,6 +31,13 @@ export const options = {
   },
   runtime: { type: "string", value: "ID", help: "the runtime, where several could be meant" },
   reset: { type: "boolean", help: "forget what was picked" },
+  only: {
+    type: "string",
+    multiple: true,
+    value: "ID",
+    help: "only these checks or groups, such as nix-git or nix,install",
+  },
+  fix: { type: "boolean", help: "mend what can be mended safely" },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
   help: { type: "boolean", short: "h", help: "show the help of a command" },
@@ -40,7 +49,12 @@ export type OptionName = keyof typeof options;
 /** They belong to every command. */
 export const commonOptions: readonly OptionName[] = ["cwd", "no-color", "debug", "help", "version"];
 
-export type Argument = { readonly name: string; readonly optional?: boolean };
+export type Argument = {
+  readonly name: string;
+  readonly optional?: boolean;
+  /** It is the last one, and there may be any number of it. */
+  readonly many?: boolean;
+};
 
 type Command = {
   readonly summary: string;
@@ -92,6 +106,12 @@ export const commands = {
     summary: "whether a model fits into memory, with the arithmetic",
     arguments: [model],
     options: ["runtime", "context", "json"],
+  },
+  doctor: {
+    summary: "look at everything the other commands need; each finding has a remedy",
+    arguments: [{ name: "ID", optional: true, many: true }],
+    options: ["only", "fix", "json"],
+    notes: ["exit codes: 0 nothing fails (there may be warnings), 1 something does"],
   },
   help: {
     summary: "show this text, or the help of a command",

@@ -52,8 +52,9 @@ function withArguments(name: CommandName): string {
   return [name, ...commandOf(name).arguments.map(argumentText)].join(" ");
 }
 
-function argumentText({ name, optional }: Argument): string {
-  return optional ? `[${name}]` : name;
+function argumentText({ name, optional, many }: Argument): string {
+  const text = many ? `${name}...` : name;
+  return optional ? `[${text}]` : text;
 }
 
 function optionRow(name: OptionName): string {

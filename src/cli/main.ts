@@ -39,6 +39,8 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
       const { tui } = await import("./tui.ts");
       return tui(invocation.options);
     }
+    case "doctor":
+      return runDoctor(invocation);
     case "models":
     case "models show":
     case "models use":
@@ -70,6 +72,25 @@ async function runModels(invocation: ModelsInvocation): Promise<number> {
       invocation,
       process.cwd(),
     );
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
+
+async function runDoctor(invocation: DoctorRun): Promise<number> {
+  const [{ doctor }, { createConsole }, { createPorts }] = await Promise.all([
+    import("./doctor.ts"),
+    import("./console.ts"),
+    import("../platform/real-ports.ts"),
+  ]);
+  const ports = createPorts();
+  const noColor = invocation.options["no-color"] === true;
+  const console = createConsole({ env: ports.env, noColor });
+  const alive = setInterval(() => {}, 60_000);
+  try {
+    return await doctor({ ports, console }, invocation, process.cwd());
   } finally {
     clearInterval(alive);
   }

@@ -1,11 +1,9 @@
 /** The variables of the project's development shell, as far as they can be had without evaluating it. */
 import { join } from "node:path";
-import { cachedShells, shellDirectory } from "../nix/cache.ts";
-import { shellFingerprint } from "../nix/evaluate-shell.ts";
 import { findNix } from "../nix/find-nix.ts";
-import { installableOf } from "../nix/installable.ts";
 import { inheritedEnvironment } from "../nix/plain-environment.ts";
 import { loadShell } from "../nix/shell.ts";
+import { shellInCache } from "../nix/shell-in-cache.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
 
 export type ProjectVariables = {
@@ -35,9 +33,8 @@ export async function projectVariables(ports: Ports, wanted: Wanted): Promise<Pr
   const nix = hasFlake ? await findNix(ports) : undefined;
   if (!nix) return own;
   const request = { root, cacheDir, nix, hookTimeoutMs, ...(shell === undefined ? {} : { shell }) };
-  const print = await shellFingerprint(ports, request);
-  const shells = await cachedShells(ports, shellDirectory(cacheDir, root, installableOf(shell)));
-  if (!shells.some(({ key }) => key === print?.key)) return { ...own, note: notEvaluated };
+  const { fresh } = await shellInCache(ports, request);
+  if (!fresh) return { ...own, note: notEvaluated };
   const loaded = await loadShell(ports, request);
   if (loaded.ok) return { variables: loaded.environment.variables, from: "shell" };
   return { ...own, note: `the project's shell is not used: ${loaded.problem.message}` };

@@ -1,6 +1,6 @@
 /** `subject/what-failed`: stable, one code a remedy. */
 export type ErrorCode =
-  `${"environment" | "model" | "nix" | "opencode" | "pane" | "profile" | "project" | "run" | "runtime" | "settings" | "state" | "terminal" | "usage"}/${string}`;
+  `${"doctor" | "elixir" | "environment" | "install" | "model" | "nix" | "opencode" | "pane" | "profile" | "project" | "run" | "runtime" | "settings" | "state" | "terminal" | "usage"}/${string}`;
 
 /** A failure as plain data: what the store, the view and `--json` carry. */
 export type Problem = {

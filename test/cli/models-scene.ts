@@ -86,7 +86,11 @@ export async function begin({
       },
     };
     const invocation = parseInvocation(line.split(" "));
-    if (invocation.type !== "run" || invocation.command === "tui")
+    if (
+      invocation.type !== "run" ||
+      invocation.command === "tui" ||
+      invocation.command === "doctor"
+    )
       throw new Error(`${line} is no command of models`);
     const tools = { ports, console, ownProcess };
     const { command } = invocation;

@@ -5,16 +5,19 @@ import { projectRoot } from "./generated.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
-describe.each([...documents, "docs/settings.md", "docs/models.md", "docs/profiles.md"])(
-  "%s",
-  (file) => {
-    const text = readFileSync(join(projectRoot, file), "utf8");
+describe.each([
+  ...documents,
+  "docs/settings.md",
+  "docs/models.md",
+  "docs/profiles.md",
+  "docs/doctor.md",
+])("%s", (file) => {
+  const text = readFileSync(join(projectRoot, file), "utf8");
 
-    it("names only files and folders of the project that exist", () => {
-      expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
-    });
-  },
-);
+  it("names only files and folders of the project that exist", () => {
+    expect(pathsIn(text).filter((path) => !exists(path))).toEqual([]);
+  });
+});
 
 describe("ARCHITECTURE.md", () => {
   it("can be read in one go", () => {

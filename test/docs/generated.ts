@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { actionNames, actions } from "../../src/core/action.ts";
 import { keyTableMarkdown } from "../../src/keys/key-help.ts";
+import { checkList } from "./check-list.ts";
 import { errorTable } from "./error-table.ts";
 import { commandTable, reportTable } from "./models-tables.ts";
 import { settingsTable } from "./settings-table.ts";
@@ -24,6 +25,7 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "actions", file: "docs/settings.md", make: actionList },
   { name: "commands", file: "docs/models.md", make: commandTable },
   { name: "report", file: "docs/models.md", make: reportTable },
+  { name: "checks", file: "docs/doctor.md", make: checkList },
   { name: "errors", file: "docs/errors.md", make: errorTable },
 ];
 

@@ -28,7 +28,11 @@ export function problemsIn(text: string): readonly SourceProblem[] {
   return [...text.matchAll(codePattern)].map((match) => {
     const around = declarationAround(text, match.index);
     const read = (name: string) => valueOf(name, { ...around, at: match.index - around.start });
-    return { code: match[1] ?? "", message: read("message"), remedy: read("remedy") };
+    return {
+      code: match[1] ?? "",
+      message: read("message") ?? read("found"),
+      remedy: read("remedy"),
+    };
   });
 }
 

@@ -1,0 +1,102 @@
+/** What `ai-rules doctor` says to people. */
+import { wrapText } from "../core/cell-text.ts";
+import { took } from "../core/format.ts";
+import type { AppliedFix } from "../doctor/apply-fixes.ts";
+import { type CheckGroup, type CheckStatus, type Finding, isTrouble } from "../doctor/check.ts";
+import type { CheckResult } from "../doctor/run-checks.ts";
+import type { Console } from "./console.ts";
+import { countsOf, type Examination, linkOf } from "./doctor-report.ts";
+import type { Style } from "./paint.ts";
+
+type Page = Pick<Console, "cols" | "paint">;
+
+export const groupTitles: Readonly<Record<CheckGroup, string>> = {
+  install: "Installation",
+  nix: "Nix",
+  agents: "Agents",
+  models: "Runtimes and models",
+  terminal: "Terminal",
+  elixir: "Elixir",
+};
+
+/** Words, so that colours and signs are not needed to read it. */
+const styles: Readonly<Record<CheckStatus, Style>> = {
+  ok: "good",
+  warn: "warning",
+  fail: "error",
+  skip: "dim",
+};
+
+/** The title above the checks of a group. */
+export function groupLines(group: CheckGroup, { paint }: Page): readonly string[] {
+  return [paint("strong", groupTitles[group])];
+}
+
+/** A check: a line or more for each finding. */
+export function checkLines({ check, findings }: CheckResult, page: Page): readonly string[] {
+  const shown: readonly Finding[] =
+    findings.length === 0 ? [{ status: "ok", found: check.title }] : findings;
+  return shown.flatMap((finding) => findingLines(finding, { id: check.id, page }));
+}
+
+const indent = "        ";
+
+function findingLines(
+  finding: Finding,
+  { id, page }: { readonly id: string; readonly page: Page },
+): readonly string[] {
+  const { status, found } = finding;
+  const word = page.paint(styles[status], status.padEnd(4));
+  const [first = "", ...more] = wrapped(`${id}: ${found}`, page);
+  const style = status === "skip" ? "dim" : undefined;
+  const lines = [
+    `  ${word}  ${page.paint(style, first)}`,
+    ...more.map((line) => page.paint(style, line)),
+  ];
+  if (!isTrouble(finding)) return lines;
+  const link = linkOf(finding, id);
+  return [
+    ...lines,
+    ...(finding.why === undefined ? [] : wrapped(`why: ${finding.why}`, page)),
+    ...wrapped(`fix: ${finding.remedy}`, page),
+    ...(link === undefined
+      ? []
+      : wrapped(`see: ${link}`, page).map((line) => page.paint("dim", line))),
+  ].map((line, index) => (index < lines.length || line.startsWith(" ") ? line : indent + line));
+}
+
+/** Lines in the column of the texts; the first one without its indentation. */
+function wrapped(text: string, { cols }: Page): readonly string[] {
+  const room = Math.max(20, cols - indent.length);
+  const [first = "", ...more] = Number.isFinite(room) ? wrapText(text, room) : [text];
+  return [first, ...more.map((line) => indent + line)];
+}
+
+/** What `--fix` did. */
+export function fixLines(fixed: readonly AppliedFix[], { paint }: Page): readonly string[] {
+  if (fixed.length === 0) return ["nothing can be mended safely by itself"];
+  return fixed.map(({ check, fix, problem }) =>
+    problem
+      ? `${paint("error", "not mended")}  ${check.id}: ${problem.message}`
+      : `${paint("good", "mended")}  ${check.id}: ${fix.title}`,
+  );
+}
+
+/** The last line. */
+export function summaryLine(
+  { results, tookMs }: Pick<Examination, "results" | "tookMs">,
+  { paint }: Page,
+): string {
+  const { fail, warn, ok, skip } = countsOf(results);
+  const parts = [
+    fail > 0 ? paint("error", `${fail} failed`) : "",
+    warn > 0 ? paint("warning", counted(warn, "warning")) : "",
+    `${ok} ok`,
+    skip > 0 ? `${skip} skipped` : "",
+  ].filter(Boolean);
+  return `${parts.join(", ")} in ${took(tookMs)}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,55 @@
+/** What all checks share: the machine, the project, and facts that are found out once. */
+import type { Command, CommandResult, Ports } from "../platform/ports.ts";
+import { type Directories, directoriesOf } from "../project/directories.ts";
+
+/** What only the composition root knows. */
+export type ProgramFacts = {
+  readonly version: string;
+  /** The version of Node it runs on: "24.1.0". */
+  readonly node: string;
+};
+
+/** A command in the project, with our own environment unless another one is given. */
+export type ProjectCommand = Pick<Command, "file" | "args" | "timeoutMs"> &
+  Partial<Pick<Command, "cwd" | "env" | "abort" | "maxBytes">>;
+
+export type DoctorContext = {
+  readonly ports: Ports;
+  /** The project's directory; absolute, links resolved. */
+  readonly root: string;
+  readonly directories: Directories;
+  readonly program: ProgramFacts;
+  /** Ends what facts have started once the examination is over. */
+  readonly abort: AbortSignal;
+  /** Runs a command in the project; never throws, and keeps little of what floods. */
+  readonly run: (command: ProjectCommand) => Promise<CommandResult>;
+};
+
+export type ContextRequest = Pick<DoctorContext, "ports" | "root" | "program" | "abort">;
+
+/** Enough for what any command here has to say. */
+const maxBytes = 1024 * 1024;
+
+export function createDoctorContext(request: ContextRequest): DoctorContext {
+  const { ports, root, abort } = request;
+  return {
+    ...request,
+    directories: directoriesOf(ports),
+    run: (command) => ports.run({ cwd: root, env: ports.env, abort, maxBytes, ...command }),
+  };
+}
+
+/**
+ * Something that several checks need to know. It is found out by whoever asks first; all who ask in
+ * the same examination get the same answer.
+ */
+export function fact<T>(
+  findOut: (context: DoctorContext) => Promise<T>,
+): (context: DoctorContext) => Promise<T> {
+  const known = new WeakMap<DoctorContext, Promise<T>>();
+  return (context) => {
+    const answer = known.get(context) ?? findOut(context);
+    known.set(context, answer);
+    return answer;
+  };
+}

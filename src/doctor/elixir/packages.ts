@@ -1,0 +1,85 @@
+/** "mix can't find packages": Hex is not there, or nobody has fetched what mix.lock names. */
+import { isAbsolute, join } from "node:path";
+import { type Check, type Finding, ok, skip } from "../check.ts";
+import type { DoctorContext } from "../context.ts";
+import { mixProject } from "../facts/mix-project.ts";
+import { shellVariables } from "../facts/project-shell.ts";
+
+export const packagesCheck: Check = {
+  id: "elixir-packages",
+  group: "elixir",
+  title: "Hex, and the dependencies that mix.lock names",
+  timeoutMs: 5000,
+  run: async (context) => {
+    const { hasOwn } = await mixProject(context);
+    if (!hasOwn) return [skip("no mix.exs in this directory")];
+    const text = await context.ports.files.readText(join(context.root, "mix.lock"));
+    if (text === undefined) return [skip("no mix.lock: nothing was fetched yet")];
+    if (/^<{7}/mu.test(text)) return [conflict];
+    const names = lockedNames(text);
+    if (names.length === 0) return [ok("mix.lock names no dependency")];
+    const findings = [...(await hexFindings(context)), ...(await missing(context, names))];
+    return findings.length === 0 ? [ok(`all ${names.length} of mix.lock are there`)] : findings;
+  },
+};
+
+const conflict: Finding = {
+  status: "fail",
+  code: "elixir/lock-conflict",
+  found: "mix.lock holds the marks of a merge",
+  why: "Mix cannot read it, and fetches nothing",
+  remedy: "run `git checkout --ours mix.lock && mix deps.get`",
+};
+
+/** Each line of it is `"name": {:hex, ...},` or `{:git, ...}`. */
+function lockedNames(text: string): readonly string[] {
+  return [...text.matchAll(/^\s*"([\w.-]+)": \{:/gmu)].map(([, name = ""]) => name);
+}
+
+async function missing(
+  context: DoctorContext,
+  names: readonly string[],
+): Promise<readonly Finding[]> {
+  const { variables } = await shellVariables(context);
+  const set = variables["MIX_DEPS_PATH"] ?? "deps";
+  const directory = isAbsolute(set) ? set : join(context.root, set);
+  const there = new Set(await context.ports.files.list(directory).catch(() => []));
+  const absent = names.filter((name) => !there.has(name));
+  const [first] = absent;
+  if (first === undefined) return [];
+  const more = absent.length > 1 ? ` and ${absent.length - 1} more` : "";
+  return [
+    {
+      status: "warn",
+      code: "elixir/packages-missing",
+      found: `${first}${more} of mix.lock ${absent.length > 1 ? "are" : "is"} not in ${set}`,
+      why: "nothing compiles until they are fetched, and agents may be without a network",
+      remedy: "run `mix deps.get` in the project's shell",
+    },
+  ];
+}
+
+/** Each Elixir of a profile's shells has a MIX_HOME of its own, and so needs a Hex of its own. */
+async function hexFindings({ ports, ...context }: DoctorContext): Promise<readonly Finding[]> {
+  const shell = await shellVariables({ ports, ...context });
+  if (shell.type === "own" && shell.why.includes("not evaluated")) return [];
+  const { MIX_ARCHIVES: archives, MIX_HOME: home } = shell.variables;
+  const places = [
+    archives,
+    home && join(home, "archives"),
+    join(ports.host.home, ".mix", "archives"),
+  ];
+  const [place] = places.filter((each) => each !== undefined && isAbsolute(each));
+  if (place === undefined) return [];
+  const names = await ports.files.list(place).catch(() => []);
+  if (names.some((name) => name.startsWith("hex-"))) return [];
+  return [
+    {
+      status: "warn",
+      code: "elixir/no-hex",
+      found: `Hex is not in ${place}`,
+      why: "Mix can fetch no dependency; asked without a terminal it gives up",
+      remedy: "run `mix local.hex --force` in the project's shell",
+    },
+  ];
+}

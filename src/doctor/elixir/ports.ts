@@ -1,0 +1,41 @@
+import { shellWord } from "../../runtimes/shell-word.ts";
+import { type Check, ok, skip } from "../check.ts";
+import { mixProject } from "../facts/mix-project.ts";
+import { type PortHolder, portHolder } from "../facts/port-holder.ts";
+import { shellVariables } from "../facts/project-shell.ts";
+
+/** Phoenix' own. */
+const usualPort = 4000;
+
+export const portsCheck: Check = {
+  id: "elixir-port",
+  group: "elixir",
+  title: "the port of the Phoenix server",
+  timeoutMs: 5000,
+  run: async (context) => {
+    const { dependencies } = await mixProject(context);
+    if (!dependencies.has("phoenix")) return [skip("no Phoenix in this project")];
+    const { variables } = await shellVariables(context);
+    const port = Number(variables["PORT"]) || usualPort;
+    const holder = await portHolder(context, port);
+    if (!holder) return [ok(`port ${port} is free`)];
+    return [
+      {
+        status: "warn",
+        code: "elixir/port-taken",
+        found: `port ${port} is taken${byWhom(holder)}`,
+        why: "`mix phx.server` ends with :eaddrinuse, unless that is the project's own server",
+        remedy: holder.process
+          ? `end it with \`kill ${holder.process.pid}\`, or run \`export PORT=${port + 10}\` first`
+          : `run \`export PORT=${port + 10}\` first`,
+      },
+    ];
+  },
+};
+
+/** ", by beam.smp (process 123)" */
+export function byWhom({ process }: PortHolder): string {
+  if (!process) return " by another user's process";
+  const [program = ""] = process.command.split(" ");
+  return ` by process ${process.pid}: ${shellWord(program.split("/").at(-1) ?? program)}`;
+}

@@ -1,0 +1,73 @@
+/** The Nix of this machine and the flake of this project. */
+import { dirname, join } from "node:path";
+import { findNix, type NixProgram } from "../../nix/find-nix.ts";
+import { type NixVersion, parseNixVersion } from "../../nix/version.ts";
+import type { CommandResult } from "../../platform/ports.ts";
+import { type DoctorContext, fact } from "../context.ts";
+
+export type FoundNix = NixProgram & {
+  /** A shell finds it, too. */
+  readonly onPath: boolean;
+};
+
+/** The `nix` that ai-rules runs. */
+export const nixProgram = fact(async ({ ports }): Promise<FoundNix | undefined> => {
+  const found = await findNix(ports);
+  if (!found) return undefined;
+  const onPath = (ports.env["PATH"] ?? "").split(":").includes(dirname(found.path));
+  return { ...found, onPath };
+});
+
+export type SaidVersion = {
+  readonly version?: NixVersion;
+  readonly result: CommandResult;
+};
+
+/** What it says of itself; undefined where there is none. */
+export const nixVersion = fact(async (context): Promise<SaidVersion | undefined> => {
+  const nix = await nixProgram(context);
+  if (!nix) return undefined;
+  const result = await context.run({ file: nix.path, args: ["--version"], timeoutMs: 4000 });
+  const version = parseNixVersion(result.stdout);
+  return { result, ...(version ? { version } : {}) };
+});
+
+/** Whether the project has a flake.nix. */
+export const hasFlake = fact(
+  async ({ ports, root }) => (await ports.files.status(join(root, "flake.nix"))) !== undefined,
+);
+
+/** Adds to the user's configuration, so that a check sees what it looks for, not that flakes are off. */
+export const withFlakes = ["--extra-experimental-features", "nix-command flakes"] as const;
+
+/** Nix's own settings, by name; empty where it does not tell. */
+export const nixConfiguration = fact(async (context): Promise<ReadonlyMap<string, string>> => {
+  const nix = await nixProgram(context);
+  if (!nix) return new Map();
+  // Newer ones call it `config show`; the old name still works.
+  const args = [...withFlakes, "show-config"];
+  const { stdout } = await context.run({ file: nix.path, args, timeoutMs: 4000 });
+  const lines = stdout.matchAll(/^([\w-]+) = ?(.*)$/gmu);
+  return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
+});
+
+/** Without a network Nix tries again for 5 s; one attempt is enough to know. */
+export const impatient = [
+  "--option",
+  "connect-timeout",
+  "2",
+  "--option",
+  "download-attempts",
+  "1",
+] as const;
+
+/** Whether a command ran and was content. */
+export function succeeded({ end, exit }: CommandResult): boolean {
+  return end === "exited" && exit.code === 0;
+}
+
+/** There is no Nix, or nothing for it to do: the reason why a check is left out. */
+export async function whyNoNix(context: DoctorContext): Promise<string | undefined> {
+  if (!(await hasFlake(context))) return "no flake.nix in this project";
+  return (await nixProgram(context)) ? undefined : "Nix is not installed";
+}

@@ -1,0 +1,79 @@
+import { classify } from "../../nix/classify.ts";
+import { faultCode } from "../../nix/faults.ts";
+import { nixSystem } from "../../nix/installable.ts";
+import type { CommandResult } from "../../platform/ports.ts";
+import { type Check, ok, skip, type Trouble } from "../check.ts";
+import type { DoctorContext } from "../context.ts";
+import { nixConfiguration, nixProgram, succeeded, withFlakes } from "../facts/nix.ts";
+
+/** Whether Nix reaches its store, by itself or through the daemon. */
+export const storeCheck: Check = {
+  id: "nix-store",
+  group: "nix",
+  title: "the Nix store can be reached",
+  timeoutMs: 4800,
+  run: async (context) => {
+    const nix = await nixProgram(context);
+    if (!nix) return [skip("Nix is not installed")];
+    // Newer ones call it `store info`; the old name still works.
+    const args = [...withFlakes, "store", "ping"];
+    const result = await context.run({ file: nix.path, args, timeoutMs: 4000 });
+    if (!succeeded(result)) return [unreachable(context, result)];
+    // 2.8 writes it to stdout, later ones to stderr.
+    const builders = await missingBuilders(context);
+    if (builders !== undefined) return [noBuilders(context, builders)];
+    const url = /^Store URL: (\S+)/mu.exec(`${result.stdout}\n${result.stderr}`)?.[1];
+    return [ok(url === "daemon" ? "the Nix daemon answers" : `the store is ${url ?? "there"}`)];
+  },
+};
+
+/** A root that builds by itself gives the builds to users of a group; told only when it builds. */
+async function missingBuilders(context: DoctorContext): Promise<string | undefined> {
+  const { host, files, env } = context.ports;
+  if (host.uid !== 0 || host.os !== "linux" || env["NIX_REMOTE"] === "daemon") return undefined;
+  const group = (await nixConfiguration(context)).get("build-users-group") ?? "";
+  if (group === "") return undefined;
+  const groups = (await files.readText("/etc/group").catch(() => undefined)) ?? `${group}:`;
+  return groups.split("\n").some((line) => line.startsWith(`${group}:`)) ? undefined : group;
+}
+
+function noBuilders({ ports }: DoctorContext, group: string): Trouble {
+  const said = `error: the group '${group}' specified in 'build-users-group' does not exist`;
+  return asTrouble(ports.host, { said, why: "Nix refuses to build anything" });
+}
+
+const why = "without its store Nix evaluates and builds nothing";
+
+function unreachable({ ports }: DoctorContext, result: CommandResult): Trouble {
+  if (result.end === "timed-out")
+    return {
+      status: "fail",
+      code: "nix/store-hangs",
+      found: "Nix waits for its store and gets no answer",
+      why,
+      remedy: restart(ports.host.os),
+    };
+  const said = result.stderr || result.end;
+  return { ...asTrouble(ports.host, { said, why }), detail: said };
+}
+
+function asTrouble(
+  host: DoctorContext["ports"]["host"],
+  { said, why: matters }: { readonly said: string; readonly why: string },
+): Trouble {
+  const { id, fault, what, suggestions } = classify(said);
+  const words = { what, suggestions, shell: "default", system: nixSystem(host) };
+  return {
+    status: "fail",
+    code: fault ? faultCode(id) : "nix/store-unreachable",
+    found: fault ? fault.message(words) : `Nix cannot reach its store: ${what || said}`,
+    why: matters,
+    remedy: fault ? fault.remedy(words) : restart(host.os),
+  };
+}
+
+function restart(os: string): string {
+  return os === "darwin"
+    ? "run `sudo launchctl kickstart -k system/org.nixos.nix-daemon`"
+    : "run `sudo systemctl restart nix-daemon`";
+}
