@@ -91,7 +91,7 @@ export function summaryLine(
   const parts = [
     fail > 0 ? paint("error", `${fail} failed`) : "",
     warn > 0 ? paint("warning", counted(warn, "warning")) : "",
-    `${ok} ok`,
+    ok > 0 || fail + warn === 0 ? `${ok} ok` : "",
     skip > 0 ? `${skip} skipped` : "",
   ].filter(Boolean);
   return `${parts.join(", ")} in ${took(tookMs)}`;

@@ -90,7 +90,10 @@ async function runDoctor(invocation: DoctorRun): Promise<number> {
   const console = createConsole({ env: ports.env, noColor });
   const alive = setInterval(() => {}, 60_000);
   try {
-    return await doctor({ ports, console }, invocation, process.cwd());
+    const code = await doctor({ ports, console }, invocation, process.cwd());
+    // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
+    await new Promise((resolve) => process.stdout.write("", resolve));
+    process.exit(code);
   } finally {
     clearInterval(alive);
   }

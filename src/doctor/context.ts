@@ -35,8 +35,25 @@ export function createDoctorContext(request: ContextRequest): DoctorContext {
   return {
     ...request,
     directories: directoriesOf(ports),
-    run: (command) => ports.run({ cwd: root, env: ports.env, abort, maxBytes, ...command }),
+    run: (command) => runInTime(ports, { cwd: root, env: ports.env, abort, maxBytes, ...command }),
   };
+}
+
+/** One that ignores TERM is killed 2 s later: nobody here waits for that. */
+const patienceMs = 200;
+
+async function runInTime({ run, clock }: Ports, command: Command): Promise<CommandResult> {
+  const { timeoutMs } = command;
+  if (timeoutMs === undefined) return run(command);
+  const { promise: late, resolve } = Promise.withResolvers<CommandResult>();
+  const cancelTimer = clock.after(timeoutMs + patienceMs, () =>
+    resolve({ end: "timed-out", exit: {}, stdout: "", stderr: "", fd3: "", tookMs: timeoutMs }),
+  );
+  try {
+    return await Promise.race([run(command), late]);
+  } finally {
+    cancelTimer();
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Faults of Nix, Git, the flake and what is around them, with the real ones. */
+import { execFileSync } from "node:child_process";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe } from "vitest";
@@ -17,6 +18,14 @@ import { describeFaults, flakesOn, type Stage, type StagedFault } from "./staged
 
 const isRoot = process.getuid?.() === 0;
 const skipDirenv = !onPath("direnv") && !process.env["CI"];
+
+/** Later ones take any path. */
+function isNix28(): boolean {
+  return (
+    realNix !== undefined &&
+    execFileSync(realNix, ["--version"], { encoding: "utf8" }).includes(" 2.8.")
+  );
+}
 
 /** NIX_CONFIG without a line, or with another one. */
 function configure({ env }: Stage, line: string, instead = ""): void {
@@ -600,6 +609,27 @@ function writeShell(stage: Stage, inputs: string, expression: string): Promise<v
 }
 
 const around: readonly StagedFault[] = [
+  {
+    title: "a Nix that knows no flakes yet",
+    only: ["nix-shell"],
+    stage: async (stage) => {
+      await writeFlake(stage);
+      await stage.program("nix", `echo "error: unrecognised flag '$1'" >&2; exit 1`);
+    },
+    code: "nix/usage",
+    status: "fail",
+    remedy: "nix upgrade-nix",
+  },
+  {
+    title: "a project at a path that Nix 2.8 cannot read",
+    project: "my shop",
+    only: ["nix-shell"],
+    stage: (stage) => writeFlake(stage),
+    code: "nix/bad-path",
+    status: "warn",
+    remedy: "move the project",
+    skip: skipNix || !isNix28(),
+  },
   {
     title: "a hook that ends the shell",
     only: ["nix-hook"],

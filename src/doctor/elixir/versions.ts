@@ -24,13 +24,15 @@ export const versionsCheck: Check = {
     const has = parseVersions(result.stdout);
     if (!has) return [silent(result.end, result.stderr || result.stdout)];
     const findings = await compared(context, has);
-    return findings.length === 0 ? [ok(`Elixir ${has.elixir} on OTP ${has.otp}`)] : findings;
+    const on = has.otp === undefined ? "" : ` on OTP ${has.otp}`;
+    return findings.length === 0 ? [ok(`Elixir ${has.elixir}${on}`)] : findings;
   },
 };
 
 type Versions = {
   readonly elixir: string;
-  readonly otp: string;
+  /** Absent where it does not say. */
+  readonly otp?: string;
   readonly major: number;
   readonly minor: number;
 };
@@ -39,9 +41,9 @@ type Versions = {
 function parseVersions(text: string): Versions | undefined {
   const elixir = /^elixir (\d+\.\d+(?:\.\d+)?(?:-(?!otp)[\w.]+)?)/imu.exec(text)?.[1];
   if (elixir === undefined) return undefined;
-  const otp = /^Erlang\/OTP (\d+)/mu.exec(text)?.[1] ?? /-otp-(\d+)/u.exec(text)?.[1] ?? "?";
+  const otp = /^Erlang\/OTP (\d+)/mu.exec(text)?.[1] ?? /-otp-(\d+)/u.exec(text)?.[1];
   const [major = 0, minor = 0] = elixir.split(".").map(Number);
-  return { elixir, otp, major, minor };
+  return { elixir, major, minor, ...(otp === undefined ? {} : { otp }) };
 }
 
 function notFound({ type, variables }: ShellVariables): Trouble {
@@ -107,10 +109,12 @@ function differences(
   const release = elixir === undefined ? undefined : elixirRelease(elixir);
   const otp = erlang === undefined ? release?.otp : otpRelease(erlang);
   const isOtherLine = release && (release.major !== has.major || release.minor !== has.minor);
-  const isOtherOtp = otp !== undefined && String(otp) !== has.otp;
+  const [askedOtp, hasOtp] = [otp === undefined ? undefined : String(otp), has.otp];
   return [
     ...(isOtherLine ? [otherElixir({ file, asked: release.text, has: has.elixir, remedy })] : []),
-    ...(isOtherOtp ? [otherOtp({ file, asked: String(otp), has: has.otp, remedy })] : []),
+    ...(askedOtp !== undefined && hasOtp !== undefined && askedOtp !== hasOtp
+      ? [otherOtp({ file, asked: askedOtp, has: hasOtp, remedy })]
+      : []),
   ];
 }
 

@@ -1,0 +1,68 @@
+/** What a person sees of the doctor on a terminal. */
+import { describe, expect, it } from "vitest";
+import { openTerminal } from "../e2e/terminal.ts";
+import { writeFlake } from "./flake-stages.ts";
+import { onStage, type Stage } from "./staged-faults.ts";
+
+function open({ command, root, env }: Stage, cols: number, ...args: readonly string[]) {
+  const [file = "", ...words] = command;
+  return openTerminal({
+    file,
+    args: [...words, "doctor", ...args],
+    cwd: root,
+    env,
+    cols,
+    rows: 60,
+  });
+}
+
+describe("the doctor on a terminal", () => {
+  it("tells what is done while the rest still runs, and of what it waits for", () =>
+    onStage(async (stage) => {
+      await stage.program("direnv", "sleep 2; echo Found RC allowed true");
+      await stage.write(".envrc", "");
+      const terminal = open(stage, 80, "install-node", "nix-direnv");
+      try {
+        const screen = await terminal.until("nix-direnv: direnv, nix-direnv");
+
+        expect(screen).toMatch(/Installation\s+ok {4}install-node: ai-rules/u);
+        expect(screen).not.toContain("ok    nix-direnv");
+        const end = await terminal.until(/2 ok in \d/u);
+        expect(end).toContain("  ok    nix-direnv: .envrc is allowed");
+        expect(end).not.toContain("...");
+      } finally {
+        await terminal.close();
+      }
+    }));
+
+  it("is readable in 40 columns and without colours", () =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      await stage.run("git", "rm", "-q", "--cached", "flake.nix");
+      stage.env["NO_COLOR"] = "1";
+      const terminal = open(stage, 40, "nix-git");
+      try {
+        const screen = await terminal.until("1 failed in");
+
+        expect(screen).toMatch(/fail {2}nix-git: Nix cannot see\s+flake\.nix: Git does not/u);
+        expect(screen).toMatch(/fix: run `git add -N flake\.nix`/u);
+      } finally {
+        await terminal.close();
+      }
+    }));
+
+  it("tells what --fix has done, and looks again", () =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      await stage.run("git", "rm", "-q", "--cached", "flake.nix");
+      const terminal = open(stage, 100, "nix-git", "--fix");
+      try {
+        const screen = await terminal.until("1 ok in");
+
+        expect(screen).toContain("mended  nix-git: git add -N flake.nix");
+        expect(screen).toContain("ok    nix-git: Git knows flake.nix and flake.lock");
+      } finally {
+        await terminal.close();
+      }
+    }));
+});
