@@ -29,11 +29,13 @@ export async function doctor(
   { arguments: named, options }: DoctorInvocation,
   cwd: string,
 ): Promise<number> {
-  const checks = selectChecks([...named, ...(options.only ?? [])]);
+  const only = [...named, ...(options.only ?? [])];
+  const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
   const startedAt = ports.clock.monotonic();
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
-  const examine = { ports, root, checks, console, tell };
+  const patience = only.length > 0 ? patienceForSome : 1;
+  const examine = { ports, root, checks, patience, console, tell };
   const first = await examination(examine);
   const { results, fixed } = options.fix
     ? await mend(examine, first)
@@ -45,18 +47,22 @@ export async function doctor(
   return report.ok ? 0 : 1;
 }
 
+/** Who names what is to be looked at wants to know it, also on a busy machine. */
+const patienceForSome = 6;
+
 type Examine = DoctorTools & {
   readonly root: string;
+  readonly patience: number;
   readonly checks: readonly Check[];
   readonly tell: (lines: readonly string[]) => void;
 };
 
 /** All checks once; what they have started is ended. */
 async function examination(examine: Examine): Promise<readonly CheckResult[]> {
-  const { ports, root, checks, console, tell } = examine;
+  const { ports, root, checks, patience, console, tell } = examine;
   const end = new AbortController();
   const program = { version: version(), node: process.versions.node };
-  const context = createDoctorContext({ ports, root, program, abort: end.signal });
+  const context = createDoctorContext({ ports, root, program, patience, abort: end.signal });
   const teller = tellInOrder({ checks, console, tell });
   try {
     return await runChecks(checks, context, teller.add);
