@@ -80,17 +80,22 @@ async function runModels(invocation: ModelsInvocation): Promise<number> {
 type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
 
 async function runDoctor(invocation: DoctorRun): Promise<number> {
-  const [{ doctor }, { createConsole }, { createPorts }] = await Promise.all([
+  const [{ doctor }, { createConsole }, { createPorts }, { createTerminal }] = await Promise.all([
     import("./doctor.ts"),
     import("./console.ts"),
     import("../platform/real-ports.ts"),
+    import("../platform/terminal.ts"),
   ]);
   const ports = createPorts();
   const noColor = invocation.options["no-color"] === true;
   const console = createConsole({ env: ports.env, noColor });
   const alive = setInterval(() => {}, 60_000);
   try {
-    const code = await doctor({ ports, console }, invocation, process.cwd());
+    const code = await doctor(
+      { ports, console, terminal: createTerminal() },
+      invocation,
+      process.cwd(),
+    );
     // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
     await new Promise((resolve) => process.stdout.write("", resolve));
     process.exit(code);

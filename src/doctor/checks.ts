@@ -6,12 +6,16 @@ import { agentChecks } from "./agents/checks.ts";
 import { type Check, checkGroups } from "./check.ts";
 import { elixirChecks } from "./elixir/checks.ts";
 import { installChecks } from "./install/checks.ts";
+import { modelChecks } from "./models/checks.ts";
 import { nixChecks } from "./nix/checks.ts";
+import { terminalChecks } from "./terminal/checks.ts";
 
 export const allChecks: readonly Check[] = [
   ...installChecks,
   ...nixChecks,
   ...agentChecks,
+  ...modelChecks,
+  ...terminalChecks,
   ...elixirChecks,
 ];
 

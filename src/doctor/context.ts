@@ -25,6 +25,8 @@ export type DoctorContext = {
   readonly terminal?: Terminal;
   /** Ends what facts have started once the examination is over. */
   readonly abort: AbortSignal;
+  /** Removes what is still in use when the examination is over: some of what hangs never ends by itself. */
+  readonly cleanups: Set<() => Promise<void>>;
   /** Runs a command in the project; never throws, and keeps little of what floods. */
   readonly run: (command: ProjectCommand) => Promise<CommandResult>;
 };
@@ -41,6 +43,7 @@ export function createDoctorContext(request: ContextRequest): DoctorContext {
   const { ports, root, abort } = request;
   return {
     patience: 1,
+    cleanups: new Set(),
     ...request,
     directories: directoriesOf(ports),
     run: (command) => runInTime(ports, { cwd: root, env: ports.env, abort, maxBytes, ...command }),

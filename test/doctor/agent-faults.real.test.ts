@@ -408,3 +408,21 @@ describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
       expect(left.stdout).toBe("");
     }));
 });
+
+describe("the doctor beside an OpenCode that hangs", () => {
+  it("says so in time, and leaves nothing", () =>
+    onStage(async (stage) => {
+      await stage.program("opencode", "trap '' TERM; while :; do sleep 1; done");
+      const startedAt = performance.now();
+
+      const { report } = await stage.doctor();
+
+      expect(performance.now() - startedAt).toBeLessThan(9000);
+      const agents = report.checks.filter(({ group }) => group === "agents");
+      expect(agents.filter(({ status }) => status === "warn").map(({ id }) => id)).toEqual(
+        expect.arrayContaining(["agents-opencode", "agents-locks"]),
+      );
+      const left = await stage.run("find", runtime(stage), "-mindepth", "1");
+      expect(left.stdout).toBe("");
+    }));
+});

@@ -202,12 +202,15 @@ async function withScratch<T>(
   context: DoctorContext,
   act: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const { ports } = context;
+  const { ports, cleanups } = context;
   const { path, remove } = await createRunDirectory(ports, await openRuntimeDirectory(ports));
+  // What still ends may write there a little longer.
+  const removeSurely = () => remove().catch(() => remove().catch(() => {}));
+  cleanups.add(removeSurely);
   try {
     return await act((await ports.files.realPath(path)) ?? path);
   } finally {
-    // What still ends may write there a little longer.
-    await remove().catch(() => remove().catch(() => {}));
+    await removeSurely();
+    cleanups.delete(removeSurely);
   }
 }
