@@ -1,5 +1,7 @@
 /** All commands of the command line with their arguments and options: parsing and help are made from it. */
 
+import { profileNames } from "../profiles/profile.ts";
+
 export type Option = {
   readonly type: "string" | "boolean";
   readonly short?: string;
@@ -38,6 +40,22 @@ export const options = {
     help: "only these checks or groups, such as nix-git or nix,install",
   },
   fix: { type: "boolean", help: "mend what can be mended safely" },
+  "dry-run": { type: "boolean", help: "show what would be written, and write nothing" },
+  update: { type: "boolean", help: "bring what was written to the profile as it is now" },
+  connect: {
+    type: "string",
+    value: "WAY",
+    help: "put ai-rules into your own flake.nix: input or copy",
+  },
+  input: {
+    type: "string",
+    value: "URL",
+    help: "the input's URL (else github:ai-rules/ai-rules)",
+  },
+  generator: {
+    type: "boolean",
+    help: "make the application with mix phx.new or nerves.new",
+  },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   debug: { type: "boolean", help: "show what stands behind an error" },
   help: { type: "boolean", short: "h", help: "show the help of a command" },
@@ -71,6 +89,22 @@ export const commands = {
     summary: "open the three modes on this project (also with no command, on a terminal)",
     arguments: [],
     options: ["shell"],
+  },
+  init: {
+    summary: "set a project up for agents and Nix, or make a new application",
+    arguments: [
+      { name: "DIR", optional: true },
+      { name: "PROFILE", optional: true },
+    ],
+    options: ["yes", "dry-run", "json", "update", "shell", "connect", "input", "generator"],
+    notes: [
+      `profiles: ${profileNames.join(", ")}`,
+      "(default: the one that the project's dependencies suggest)",
+      "",
+      "A DIR that is absent or empty becomes a new application. Nothing of yours is",
+      "written over: it is merged, or ours is put beside it as NAME.ai-rules. A second",
+      "run changes nothing.",
+    ],
   },
   models: {
     summary: "list the models of the local runtimes, and what each mode uses",

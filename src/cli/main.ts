@@ -1,9 +1,10 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
-import { type Invocation, parseInvocation } from "./arguments.ts";
+import { type Invocation, type OptionValues, parseInvocation } from "./arguments.ts";
 import { exitCodeOf } from "./exit-codes.ts";
 import { commandHelpText, helpText } from "./help.ts";
 import type { ModelsInvocation } from "./models.ts";
+import type { Tools } from "./run-job.ts";
 import { version } from "./version.ts";
 
 /** Runs the command of `process.argv`. */
@@ -41,6 +42,10 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
     }
     case "doctor":
       return runDoctor(invocation);
+    case "init": {
+      const { init } = await import("./init.ts");
+      return withTools(invocation.options, (tools) => init(tools, invocation, process.cwd()));
+    }
     case "models":
     case "models show":
     case "models use":
@@ -55,23 +60,26 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {
-  const [{ models }, { createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
-    import("./models.ts"),
+  const { models } = await import("./models.ts");
+  return withTools(invocation.options, (tools) => models(tools, invocation, process.cwd()));
+}
+
+/** Runs a command that writes lines, asks and can be interrupted. */
+async function withTools(
+  options: OptionValues,
+  command: (tools: Tools) => Promise<number>,
+): Promise<number> {
+  const [{ createConsole }, { createPorts }, { createOwnProcess }] = await Promise.all([
     import("./console.ts"),
     import("../platform/real-ports.ts"),
     import("../platform/own-process.ts"),
   ]);
   const ports = createPorts();
-  const noColor = invocation.options["no-color"] === true;
-  const console = createConsole({ env: ports.env, noColor });
+  const console = createConsole({ env: ports.env, noColor: options["no-color"] === true });
   // Timers of ours do not keep the process alive, and between two requests there may be nothing else.
   const alive = setInterval(() => {}, 60_000);
   try {
-    return await models(
-      { ports, console, ownProcess: createOwnProcess() },
-      invocation,
-      process.cwd(),
-    );
+    return await command({ ports, console, ownProcess: createOwnProcess() });
   } finally {
     clearInterval(alive);
   }
@@ -80,28 +88,16 @@ async function runModels(invocation: ModelsInvocation): Promise<number> {
 type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
 
 async function runDoctor(invocation: DoctorRun): Promise<number> {
-  const [{ doctor }, { createConsole }, { createPorts }, { createTerminal }] = await Promise.all([
+  const [{ doctor }, { createTerminal }] = await Promise.all([
     import("./doctor.ts"),
-    import("./console.ts"),
-    import("../platform/real-ports.ts"),
     import("../platform/terminal.ts"),
   ]);
-  const ports = createPorts();
-  const noColor = invocation.options["no-color"] === true;
-  const console = createConsole({ env: ports.env, noColor });
-  const alive = setInterval(() => {}, 60_000);
-  try {
-    const code = await doctor(
-      { ports, console, terminal: createTerminal() },
-      invocation,
-      process.cwd(),
-    );
-    // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
-    await new Promise((resolve) => process.stdout.write("", resolve));
-    process.exit(code);
-  } finally {
-    clearInterval(alive);
-  }
+  const code = await withTools(invocation.options, (tools) =>
+    doctor({ ...tools, terminal: createTerminal() }, invocation, process.cwd()),
+  );
+  // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  process.exit(code);
 }
 
 /** `error: …`, then `fix: …`; what stands behind it only with --debug. */

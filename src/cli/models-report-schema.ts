@@ -158,6 +158,7 @@ const setting = z.object({
   runtime: z.string().describe("The runtime's id."),
   setting: z
     .enum([
+      "keepAlive",
       "memoryLimit",
       "quantization",
       "batch",
@@ -201,7 +202,9 @@ export const modelsReportSchema = z.object({
     .describe("Models of OpenCode's own configuration that no runtime here serves."),
   memory: memory.optional().describe("The memory models are loaded into on this machine."),
   modes: z.object({ plan: mode, build: mode, review: mode }).describe("What each mode uses."),
-  settings: z.array(setting).describe("How the settings want the runtimes' models to be used."),
+  settings: z
+    .array(setting)
+    .describe("How the settings and variables want the runtimes' models to be used."),
   variables: z.object({
     unused: z
       .array(

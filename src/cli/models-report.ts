@@ -43,7 +43,7 @@ export function modelsReport({ root, settings, environment, models }: Reported):
     opencodeModels: [...models.opencodeModels],
     memory: memory && memoryReport(memory),
     modes: byMode((mode) => modeReport(mode, { settings, models })),
-    settings: tuningEffects(models).map(({ source, ...said }) => ({
+    settings: tuningEffects({ models, settings }).map(({ source, ...said }) => ({
       ...said,
       source: { ...source },
     })),

@@ -21,6 +21,7 @@ import type { AgentMode } from "./mode.ts";
 import { formatModelRef } from "./model-ref.ts";
 import type { ModelsState } from "./models.ts";
 import type { InstalledModel, RuntimeKind, RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { wishedContext } from "./wished-context.ts";
 
 export type Choice = {
@@ -35,6 +36,8 @@ export function chooseModel(models: ModelsState, choice: Choice): string | undef
   if (!models.surveyed) return undefined;
   const kept = choice.modes.map((mode) => chosenBefore(models, mode)).find((ref) => ref);
   if (kept) return kept;
+  // The best of those that have been described so far need not be the best of all.
+  if (Object.values(models.described).some(({ done }) => !done)) return undefined;
   const find = installedIndex();
   const candidates = models.runtimes
     .filter((runtime) => knowsInstalled(runtime))
@@ -60,11 +63,8 @@ function chosenBefore(models: ModelsState, mode: AgentMode): string | undefined 
 
 function isAble({ chat, cloud, tools, maxContext }: InstalledModel, kind: RuntimeKind): boolean {
   if (!chat || cloud || (maxContext ?? goodContext) < goodContext) return false;
-  return tools ?? neverTellTools.includes(kind);
+  return tools ?? !runtimeTraits[kind].tellsTools;
 }
-
-/** Runtimes that do not say of each model whether it calls tools. */
-const neverTellTools: readonly RuntimeKind[] = ["mlx", "llama-server", "llama-swap", "openai"];
 
 type Rated = {
   readonly ref: string;

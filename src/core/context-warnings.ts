@@ -9,6 +9,7 @@ import {
   type RuntimeState,
   runtimeTitles,
 } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { printable } from "./text.ts";
 import { wishedContext } from "./wished-context.ts";
 
@@ -46,8 +47,7 @@ export function wishedContextWarning(
 
 /** Why a model will not have so much; undefined where nothing is known, or it has been told. */
 function lackOf({ runtime, loaded, model }: UsedModel): string | undefined {
-  // MLX keeps whatever it is sent.
-  if (!model || runtime.kind === "mlx") return undefined;
+  if (!model || runtimeTraits[runtime.kind].growsContext) return undefined;
   const { abilities, kind } = runtime;
   const has = loaded?.state === "loaded" ? loaded.context : model.ownContext;
   // That it is too small for any agent is told already.
@@ -70,7 +70,8 @@ function contextRemedy(
   const size = tokens(wanted);
   if (abilities.derive) return { action: "pick-model", remedy: `pick it again with ${size}` };
   if (abilities.loadContext) return { action: "pick-model", remedy: `load it with ${size}` };
-  return kind === "llama-server" || kind === "llama-swap"
-    ? { remedy: `start llama-server with -c ${wanted}` }
-    : { remedy: "start the server with a longer context" };
+  const { contextOption } = runtimeTraits[kind];
+  return contextOption === undefined
+    ? { remedy: "start the server with a longer context" }
+    : { remedy: `start ${contextOption} ${wanted}` };
 }

@@ -17,10 +17,18 @@ export type Effect =
   /** Asks all runtimes at once instead of when it is their time. */
   | { readonly type: "refresh-runtimes" }
   | { readonly type: "describe-model"; readonly runtime: string; readonly model: string }
+  /** Asks for the details of many models, then reports `models-described`. */
+  | {
+      readonly type: "describe-models";
+      readonly runtime: string;
+      readonly models: readonly string[];
+    }
   | { readonly type: "run-job"; readonly job: ModelJob }
   | { readonly type: "cancel-job"; readonly id: string }
   /** Gives the conversation of a mode its new model, then reports `model-applied`. */
   | { readonly type: "apply-model"; readonly mode: AgentMode }
+  /** Tells a resting agent what was found out of its model, then reports `agent-told`. */
+  | { readonly type: "tell-agent"; readonly mode: AgentMode }
   | { readonly type: "copy"; readonly text: string }
   /** Copies the command that does by hand what a job would do. */
   | { readonly type: "copy-by-hand"; readonly job: Omit<ModelJob, "id"> }

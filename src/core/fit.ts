@@ -17,6 +17,7 @@ import { likelyContext } from "./likely-context.ts";
 import type { AgentMode } from "./mode.ts";
 import type { SwitchPlan } from "./models.ts";
 import type { InstalledModel, LoadedModel, MemoryState, RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { weightsOf } from "./weights.ts";
 
 export { fitLines, fitWord, unloadNames } from "./fit-text.ts";
@@ -176,17 +177,18 @@ function computeBytes({ kind }: RuntimeState, context: number): number {
 
 /** What llama.cpp's runtimes keep free on a device (Ollama: 457 MiB, 512 MiB with Metal). */
 function reserveBytes({ kind }: RuntimeState, memory: MemoryState | undefined): number {
-  if (kind === "mlx") return 0;
+  if (!runtimeTraits[kind].keepsReserve) return 0;
   return (memory?.kind === "unified" ? 512 : 457) * mebibyte;
 }
 
 /** What is loaded and goes by itself when the model comes, itself included. */
 function replacedBy({ model, runtime, find = findInstalled }: FitRequest): readonly LoadedModel[] {
   // mlx_lm.server has one model at a time, and drops the old one first.
-  if (runtime.kind === "mlx") return runtime.loaded;
+  const { oneModel, oneOfAFile } = runtimeTraits[runtime.kind];
+  if (oneModel) return runtime.loaded;
   return runtime.loaded.filter(({ name }) => {
     if (namesOneModel(runtime, name, model.name)) return true;
-    const other = runtime.kind === "ollama" ? find(runtime, name) : undefined;
+    const other = oneOfAFile ? find(runtime, name) : undefined;
     return other !== undefined && sharesWeights(other, model);
   });
 }
@@ -204,7 +206,8 @@ function verdictOf(request: FitRequest, need: Need): Pick<Fit, "verdict" | "unlo
 function runsOnCpu(request: FitRequest, { needBytes, free, isOwn }: Need): boolean {
   const { runtime, memory } = request;
   // Of the runtime's own limit nothing is moved elsewhere: it is no border in the memory.
-  if (!memory || memory.kind === "ram" || runtime.kind === "mlx" || isOwn) return false;
+  const { spillsToCpu } = runtimeTraits[runtime.kind];
+  if (!memory || memory.kind === "ram" || !spillsToCpu || isOwn) return false;
   // Memory that GPU and CPU share counts once.
   const onGpu = memory.kind === "gpu" ? free : releasedBytes(memory, replacedBy(request));
   return needBytes <= onGpu + memory.ramFreeBytes;

@@ -89,6 +89,11 @@ export function knowsInstalled({ connection, installedAt }: RuntimeState): boole
   return installedAt !== undefined && (connection.type === "up" || connection.type === "stale");
 }
 
+/** Whether only a second request tells what a model can do. */
+export function isUnclear({ described, chat, cloud, tools }: InstalledModel): boolean {
+  return !described && chat && !cloud && tools === undefined;
+}
+
 /** Whether a runtime is missed when it is down: its address was given, or a mode's model is there. */
 export function isMissed(
   { address }: Pick<RuntimeState, "address">,

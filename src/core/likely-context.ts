@@ -3,6 +3,7 @@ import { goodContext } from "./context-size.ts";
 import { type FindInstalled, findInstalled, findLoaded } from "./installed-models.ts";
 import type { AgentMode } from "./mode.ts";
 import type { InstalledModel, MemoryState, RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { wishedContext } from "./wished-context.ts";
 
 export type ContextRequest = {
@@ -60,7 +61,7 @@ function usualContext({ runtime, model, memory }: ContextRequest): number {
 
 /** LM Studio is told with the load; MLX keeps of a conversation what the agent sends, and no more. */
 function contextOfSettings({ runtime, model, modes }: ContextRequest): number | undefined {
-  const isTaken = runtime.abilities.loadContext || runtime.kind === "mlx";
+  const isTaken = runtime.abilities.loadContext || runtimeTraits[runtime.kind].growsContext;
   return modes && isTaken ? wishedContext({ runtime, model, modes }) : undefined;
 }
 

@@ -1,6 +1,7 @@
 /** Everything that can happen to the program. `update` is the only reader. */
 import type { Action } from "./action.ts";
 import type { AgentReport, Exit } from "./agent.ts";
+import type { ToldModel } from "./agent-model.ts";
 import type { EnvironmentProgress, EnvironmentSummary } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode } from "./mode.ts";
@@ -60,6 +61,8 @@ export type Happening =
   | { readonly type: "pane-scrolled"; readonly mode: AgentMode; readonly lines: number }
   | { readonly type: "pane-typed"; readonly mode: AgentMode }
   | { readonly type: "agent-report"; readonly mode: AgentMode; readonly report: AgentReport }
+  /** What the agent knows of its model now; nothing where no runtime of ours serves it. */
+  | { readonly type: "agent-told"; readonly mode: AgentMode; readonly told?: ToldModel }
   // models
   | { readonly type: "models-set-up"; readonly setup: ModelsSetup }
   | { readonly type: "runtime-changed"; readonly runtime: RuntimeState }
@@ -67,6 +70,8 @@ export type Happening =
   | { readonly type: "runtimes-surveyed" }
   | { readonly type: "memory-measured"; readonly memory: MemoryState }
   | { readonly type: "model-described"; readonly runtime: string; readonly model: InstalledModel }
+  /** A runtime was asked for the details of its models, whatever it told. */
+  | { readonly type: "models-described"; readonly runtime: string }
   | { readonly type: "job-progressed"; readonly id: string; readonly progress: number }
   | {
       readonly type: "job-ended";

@@ -32,7 +32,7 @@ export type Wishes = Readonly<Partial<Record<AgentMode, ModelWish>>>;
 
 /** Only of the modes that run OpenCode: a plain command has no use for a model. */
 export function resolveWishes(input: WishInput): Wishes {
-  const modes = agentModes.filter((mode) => input.settings.modes[mode].command === undefined);
+  const modes = modesWithModel(input);
   const said = byMode((mode) => settle(candidatesOf(input, mode), input.models));
   const needy = modes.filter((mode) => said[mode].wish === undefined);
   const others = modes.flatMap((mode) => said[mode].wish?.model ?? []);
@@ -42,6 +42,18 @@ export function resolveWishes(input: WishInput): Wishes {
     return wish ? [[mode, withTemperature(wish, mode, input)]] : [];
   });
   return Object.fromEntries(wishes);
+}
+
+function modesWithModel({ settings }: WishInput): readonly AgentMode[] {
+  return agentModes.filter((mode) => settings.modes[mode].command === undefined);
+}
+
+/** The modes for which a model has to be chosen, since no source names one that is there. */
+export function needyModes(input: WishInput): readonly AgentMode[] {
+  return modesWithModel(input).filter((mode) => {
+    if (input.models.wishes[mode]?.source.from === "chosen") return false;
+    return settle(candidatesOf(input, mode), input.models).wish === undefined;
+  });
 }
 
 /** "plan: ollama/a is not installed; uses ollama/b instead", for a wish that fell back. */

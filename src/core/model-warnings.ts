@@ -13,12 +13,15 @@ import {
   runtimeOf,
   sharesWeights,
 } from "./installed-models.ts";
+import { meantInstead, missingRemedy } from "./missing-model.ts";
 import { type AgentMode, agentModes } from "./mode.ts";
 import { wishFallbackText } from "./model-choice.ts";
 import { runtimeName } from "./model-rows.ts";
 import { listed, type ModelWarning, type UsedModel } from "./model-warning.ts";
 import type { ModelsState } from "./models.ts";
+import { type Released, releasedModels } from "./released-models.ts";
 import type { RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { printable } from "./text.ts";
 
 export type { ModelWarning };
@@ -34,6 +37,7 @@ export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
     ...rivalWarnings(used, view),
     ...view.models.runtimes.flatMap((runtime) => runtimeWarnings(view, runtime)),
     ...agentModes.flatMap((mode) => wishWarning(view, mode)),
+    ...releasedModels(view).map(releasedWarning),
     ...view.models.guide.problems.map(problemWarning),
   ];
   return found.toSorted((a, b) => Number(b.level === "error") - Number(a.level === "error"));
@@ -213,7 +217,8 @@ function isUsed({ models }: ModelsView, runtime: RuntimeState): boolean {
 }
 
 function reloadRemedy(view: ModelsView, runtime: RuntimeState, model: string): string {
-  if (runtime.kind === "llama-server") return "allow more models: llama-server --models-max N";
+  const { modelsOption } = runtimeTraits[runtime.kind];
+  if (modelsOption !== undefined) return `allow more models: ${modelsOption}`;
   return modesUsing(view, runtime, model).length > 0
     ? "see who else loads models: another program, or one that asks for another context"
     : "another program asks for it";
@@ -223,14 +228,27 @@ function wishWarning({ models }: ModelsView, mode: AgentMode): readonly ModelWar
   const wish = models.wishes[mode];
   if (!wish) return [];
   const fallback = wishFallbackText(mode, wish);
-  const remedy = "pick another, or install it";
-  if (fallback) return [{ level: "warning", text: fallback, action: "pick-model", remedy }];
+  if (fallback) {
+    const lost = runtimeOf(models.runtimes, wish.insteadOf ?? "");
+    const remedy = lost ? missingRemedy(lost.runtime, lost.name) : "pick another, or install it";
+    return [{ level: "warning", text: fallback, action: "pick-model", remedy }];
+  }
   const found = runtimeOf(models.runtimes, wish.model);
   if (!found || !knowsInstalled(found.runtime)) return [];
   const { runtime, name } = found;
   if (findInstalled(runtime, name) || findLoaded(runtime, name)) return [];
-  const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}`;
-  return [{ level: "error", text, action: "pick-model", remedy }];
+  const text = `${mode}: ${printable(name)} is not installed in ${runtimeName(runtime)}${meantInstead(runtime, name)}`;
+  return [{ level: "error", text, action: "pick-model", remedy: missingRemedy(runtime, name) }];
+}
+
+function releasedWarning({ loaded: { name, sizeBytes } }: Released): ModelWarning {
+  const takes = sizeBytes === undefined ? "is loaded" : `still takes ${memoryText(sizeBytes)}`;
+  return {
+    level: "warning",
+    text: `${printable(name)} ${takes}: no mode uses it any more`,
+    action: "models",
+    remedy: "u unloads it",
+  };
 }
 
 function problemWarning({

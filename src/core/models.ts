@@ -124,6 +124,13 @@ export type ModelsState = {
   readonly addresses: readonly RuntimeAddress[];
   readonly runtimes: readonly RuntimeState[];
   readonly memory?: MemoryState;
+  /** The context each model had when it was seen loaded last, by full name. */
+  readonly measured: Readonly<Record<string, number>>;
+  /**
+   * Runtimes whose list did not say which models call tools, and which were asked of each one:
+   * `at` is the `installedAt` of that list.
+   */
+  readonly described: Readonly<Record<string, { readonly at: number; readonly done: boolean }>>;
   readonly guide: GuideSettings;
   readonly wishes: Readonly<Partial<Record<AgentMode, ModelWish>>>;
   readonly picks: Readonly<Partial<Record<AgentMode, Pick>>>;
@@ -135,6 +142,8 @@ export type ModelsState = {
   readonly opencodeDefaults: Readonly<Partial<Record<AgentMode, string>>>;
   readonly switches: Readonly<Partial<Record<AgentMode, Switch>>>;
   readonly jobs: readonly RunningJob[];
+  /** Full names of models that a mode has used in this run and given up, newest first. */
+  readonly released: readonly string[];
   /** Models that other running ai-rules use, as "url model". */
   readonly usedElsewhere: readonly string[];
 };
@@ -158,6 +167,8 @@ export const noModels: ModelsState = {
   surveyed: false,
   addresses: [],
   runtimes: [],
+  measured: {},
+  described: {},
   guide: noGuide,
   wishes: {},
   picks: {},
@@ -166,5 +177,6 @@ export const noModels: ModelsState = {
   opencodeDefaults: {},
   switches: {},
   jobs: [],
+  released: [],
   usedElsewhere: [],
 };

@@ -8,6 +8,7 @@ import {
   namesOneModel,
 } from "./installed-models.ts";
 import type { AgentMode } from "./mode.ts";
+import { loadedInUse } from "./model-use.ts";
 import type { RunningJob } from "./models.ts";
 import type { InstalledModel, LoadedModel, RuntimeState } from "./runtime.ts";
 
@@ -45,7 +46,7 @@ export function runtimeRows(view: ModelsView): readonly RuntimeRow[] {
     .filter((runtime) => runtime.connection.type !== "down" || isMissed(runtime, view.models))
     .flatMap((runtime) => [
       { type: "runtime", key: runtime.address.id, runtime, deeds: [] } as const,
-      ...runtime.loaded.map((loaded) => loadedRow(view, { runtime, loaded })),
+      ...loadedInUse(view, runtime).map((loaded) => loadedRow(view, { runtime, loaded })),
       ...restOf(runtime).map((model) => installedRow(view, { runtime, model })),
     ]);
 }

@@ -1,5 +1,6 @@
 /** The whole state of the TUI as plain data. Bytes, screens and secrets never enter it. */
 import type { Activity, ProcessState } from "./agent.ts";
+import type { ToldModel } from "./agent-model.ts";
 import type { EnvironmentState } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode, ByMode } from "./mode.ts";
@@ -23,6 +24,10 @@ export type PaneState = {
   readonly adopts?: true;
   /** "provider/model" the agent says it uses. */
   readonly model?: string;
+  /** What its agent was told of the model when it was told last. */
+  readonly told?: ToldModel;
+  /** It is being told anew. */
+  readonly telling?: true;
   /** The agent or model is not what was asked for. */
   readonly mismatch?: Problem;
   readonly version?: string;
@@ -69,7 +74,13 @@ export type Overlay =
       readonly arithmetic: boolean;
     }
   /** The runtimes and their loaded models, to act on. */
-  | { readonly type: "models"; readonly selected: number; readonly details: boolean }
+  | {
+      readonly type: "models";
+      readonly selected: number;
+      readonly details: boolean;
+      /** The model that `m` chose and whose details are asked for first. */
+      readonly entered?: string;
+    }
   | { readonly type: "confirm"; readonly confirm: Confirm };
 
 export type Confirm = {

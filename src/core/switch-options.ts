@@ -21,6 +21,7 @@ import { type AgentMode, agentModes } from "./mode.ts";
 import { formatModelRef, shownModelName } from "./model-ref.ts";
 import type { SwitchOption, SwitchPlan } from "./models.ts";
 import type { InstalledModel, RuntimeState } from "./runtime.ts";
+import { runtimeTraits } from "./runtime-traits.ts";
 import { printable } from "./text.ts";
 import { variantName } from "./variant-name.ts";
 import { wishedContext } from "./wished-context.ts";
@@ -120,7 +121,7 @@ type Rival = { readonly mode: AgentMode; readonly model: InstalledModel };
 
 /** Other modes whose model cannot be loaded beside this one: variants of one file, all of MLX's. */
 function rivalsOf({ view, mode, runtime, model }: Target): readonly Rival[] {
-  const isAlone = runtime.kind === "mlx";
+  const isAlone = runtimeTraits[runtime.kind].oneModel;
   if (!isAlone && !runtime.abilities.derive) return [];
   return agentModes.flatMap((other) => {
     const wish = other === mode ? undefined : view.models.wishes[other]?.model;

@@ -15,12 +15,14 @@ import {
   type SettingSource,
 } from "./runtime.ts";
 import type { Quantization, RuntimeTuning, Told } from "./runtime-tuning.ts";
+import type { Settings } from "./settings.ts";
 import { printable } from "./text.ts";
+import { variableEffects } from "./variable-effects.ts";
 
 export type TuningEffect = {
   readonly runtime: string;
   /** As it stands in the settings, without the runtime: "context". */
-  readonly setting: keyof RuntimeTuning;
+  readonly setting: keyof RuntimeTuning | "keepAlive";
   /** The mode, or the name of a model, that the value is for. */
   readonly key?: string;
   readonly value: number | string | Quantization;
@@ -31,15 +33,24 @@ export type TuningEffect = {
   readonly does: string;
 };
 
-/** Of all runtimes that the settings say something of, in their order. */
-export function tuningEffects(models: ModelsState): readonly TuningEffect[] {
+export type EffectsQuestion = {
+  readonly models: ModelsState;
+  readonly settings: Pick<Settings, "runtimes">;
+};
+
+/** Of all runtimes that the settings or variables say something of, in their order. */
+export function tuningEffects({ models, settings }: EffectsQuestion): readonly TuningEffect[] {
   return models.addresses.flatMap((address) => {
-    const { tuning } = address;
-    if (!tuning) return [];
+    const { tuning = {} } = address;
     const runtime = models.runtimes.find((each) => each.address.id === address.id);
     const kind = runtime?.kind ?? address.kind ?? "openai";
     const place = { models, address, tuning, kind, runtime };
-    return [...wholeEffects(place), ...modeEffects(place), ...nameEffects(place)];
+    return [
+      ...variableEffects({ address, kind, guide: models.guide, settings }),
+      ...wholeEffects(place),
+      ...modeEffects(place),
+      ...nameEffects(place),
+    ];
   });
 }
 

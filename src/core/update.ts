@@ -16,10 +16,13 @@ import { updatePane } from "./update/panes.ts";
 import { changeSettings } from "./update/settings.ts";
 import { andThen, type Step, step } from "./update/step.ts";
 import { forgetFailures, resumeSwitch } from "./update/switching.ts";
+import { tellAgents } from "./update/telling.ts";
 
 /** The next state and the effects of a message. The same state comes back when nothing changed. */
 export function update(state: State, message: Message): Step {
-  const [next, effects] = respond(state, message);
+  const [next, effects] = andThen(respond(state, message), (done) =>
+    done.models === state.models && done.panes === state.panes ? step(done) : tellAgents(done),
+  );
   if (next === state) return [state, effects];
   const saved = savedOf(next);
   const unsaved = !sameSaved(saved, savedOf(state));
@@ -67,10 +70,12 @@ function respond(state: State, message: Message): Step {
     case "pane-scrolled":
     case "pane-typed":
     case "agent-report":
+    case "agent-told":
       return andThen(updatePane(state, message), (next) =>
         resumeSwitch(next, message.mode, message.now),
       );
     case "models-set-up":
+    case "models-described":
     case "runtime-changed":
     case "runtimes-surveyed":
     case "memory-measured":

@@ -36,6 +36,8 @@ function unknownCheck(name: string): AiRulesError {
   return new AiRulesError({
     code: "usage/check",
     message: `there is no check ${printable(name).slice(0, 60)}`,
-    remedy: near ? `did you mean --only ${near}?` : `choose of: ${checkNames.join(", ")}`,
+    remedy: near
+      ? `did you mean --only ${near}?`
+      : `name a group (${checkGroups.join(", ")}) or a check of docs/doctor.md`,
   });
 }

@@ -4,7 +4,13 @@ import { AiRulesError, type Problem } from "../core/error.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { modelsFileText } from "./local-model.ts";
+import {
+  configText,
+  type FactFiles,
+  factFilesIn,
+  factTexts,
+  modelsFileText,
+} from "./local-model.ts";
 import { withoutAbsentServers } from "./mcp-programs.ts";
 import { agentOf, modeConfig } from "./mode-config.ts";
 import { isReadOnly } from "./read-only.ts";
@@ -46,6 +52,8 @@ export type Launch = {
    * started with lies in its environment and stays.
    */
   readonly modelsFile: string;
+  /** The model it is started with, and the files in which that can be corrected. */
+  readonly facts?: { readonly ref: string; readonly files: FactFiles };
 };
 
 /** A launch and what has to lie on the disk before it. */
@@ -122,13 +130,16 @@ export function planLaunch(request: LaunchRequest, userConfig: UserConfig): Laun
   const tuiConfig = join(directories.run, "tui.json");
   const modelsFile = join(directories.run, `models-${mode}.json`);
   const temporary = join(directories.run, `tmp-${mode}`);
+  const { localModel } = request;
+  const facts = localModel && factFilesIn(directories.run, mode);
   const config = modeConfig({
     mode,
     settings,
     userConfig,
     readOnlyShell,
-    ...(request.localModel ? { localModel: request.localModel } : {}),
+    ...(localModel ? { localModel, facts } : {}),
   });
+  const factsOf = localModel && facts ? factTexts(localModel, facts) : [];
   const shell = isReadOnly(mode) ? shellFiles(readOnlyShell) : [];
   return {
     file: request.opencode.file,
@@ -136,10 +147,12 @@ export function planLaunch(request: LaunchRequest, userConfig: UserConfig): Laun
     cwd: project.root,
     agentName: agentOf(mode, settings),
     modelsFile,
+    ...(localModel && facts ? { facts: { ref: localModel.ref, files: facts } } : {}),
     directories: [directories.data, temporary],
     files: [
       { path: tuiConfig, text: tuiConfigText(userConfig.tuiConfig), mode: 0o600 },
       { path: modelsFile, text: modelsFileText(userConfig.ownConfig), mode: 0o600 },
+      ...factsOf.map((file) => ({ ...file, mode: 0o600 })),
       ...shell,
     ],
     env: {
@@ -149,7 +162,7 @@ export function planLaunch(request: LaunchRequest, userConfig: UserConfig): Laun
       // OpenCode's own idea of where it is (measured: `run` believes PWD, not its directory).
       PWD: project.root,
       OPENCODE_CONFIG: modelsFile,
-      OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
+      OPENCODE_CONFIG_CONTENT: configText(config, facts),
       OPENCODE_TUI_CONFIG: tuiConfig,
       OPENCODE_DB: join(directories.data, `opencode-${mode}.db`),
       OPENCODE_DISABLE_AUTOUPDATE: "1",

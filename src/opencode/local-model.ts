@@ -3,12 +3,57 @@ import type { AgentModel } from "../core/agent-model.ts";
 import { asList, asObject, type JsonObject, mergeDeep } from "./json.ts";
 
 /**
+ * What of a model can turn out to be otherwise while its agent runs, each in a file of its own. The
+ * configuration names the files, so that the agent can be told anew: it stands in the environment,
+ * which nobody can change later, and which counts more than any file of a configuration.
+ */
+export type FactFiles = Readonly<Record<Fact, string>>;
+
+type Fact = "context" | "output" | "tools";
+
+/** Undefined where OpenCode could not read the path out of its configuration. */
+export function factFilesIn(directory: string, mode: string): FactFiles | undefined {
+  if (/[}\n]/.test(directory)) return undefined;
+  const path = (fact: Fact) => `${directory}/model-${mode}-${fact}`;
+  return { context: path("context"), output: path("output"), tools: path("tools") };
+}
+
+/** The files' texts: bare values, as they shall stand in the configuration. */
+export function factTexts(
+  model: AgentModel,
+  files: FactFiles,
+): readonly { readonly path: string; readonly text: string }[] {
+  return (["context", "output", "tools"] as const).map((fact) => ({
+    path: files[fact],
+    text: String(model[fact]),
+  }));
+}
+
+/** The text of a configuration; OpenCode puts the files' values in before it reads it as JSON. */
+export function configText(config: JsonObject, files: FactFiles | undefined): string {
+  return Object.values(files ?? {}).reduce(
+    (text, path) => text.replaceAll(JSON.stringify(fromFile(path)), () => fromFile(path)),
+    JSON.stringify(config),
+  );
+}
+
+function fromFile(path: string): string {
+  return `{file:${path}}`;
+}
+
+/**
  * The provider of a local model, as OpenCode's configuration has it. `theirs` is what the user's own
  * files say of providers: of one with the same id the name and the key's variables stay theirs. The
- * token is named, not written: OpenCode reads the variable itself.
+ * token is named, not written: OpenCode reads the variable itself. With `files` what may change is
+ * read from there.
  */
-export function localProvider(model: AgentModel, theirs: JsonObject): JsonObject {
-  const { provider, name, url, context, output, tools, tokenVariable } = model;
+export function localProvider(
+  model: AgentModel,
+  theirs: JsonObject,
+  files?: FactFiles,
+): JsonObject {
+  const { provider, name, url, tokenVariable } = model;
+  const fact = (which: Fact) => (files ? fromFile(files[which]) : model[which]);
   const own = asObject(theirs[provider]);
   return {
     npm: "@ai-sdk/openai-compatible",
@@ -22,26 +67,32 @@ export function localProvider(model: AgentModel, theirs: JsonObject): JsonObject
     models: {
       [name]: {
         name,
-        tool_call: tools,
+        tool_call: fact("tools"),
         // Without it OpenCode drops the agent's temperature.
         temperature: true,
         // Without `output` 32 000 tokens are asked for, and small contexts compact at each step.
-        limit: { context, output },
+        limit: { context: fact("context"), output: fact("output") },
       },
     },
   };
 }
 
+export type LocalModelRequest = {
+  readonly agent: string;
+  readonly theirs: JsonObject;
+  readonly facts?: FactFiles | undefined;
+};
+
 /** All that makes an agent use a local model, for OPENCODE_CONFIG_CONTENT. */
 export function localModelConfig(
   model: AgentModel,
-  { agent, theirs }: { readonly agent: string; readonly theirs: JsonObject },
+  { agent, theirs, facts }: LocalModelRequest,
 ): JsonObject {
   const { provider, ref, temperature } = model;
   return {
     ...allowedProviders(provider, theirs),
     model: ref,
-    provider: { [provider]: localProvider(model, asObject(theirs["provider"])) },
+    provider: { [provider]: localProvider(model, asObject(theirs["provider"]), facts) },
     agent: { [agent]: { model: ref, ...(temperature === undefined ? {} : { temperature }) } },
   };
 }

@@ -2,7 +2,7 @@ import type { AgentModel } from "../core/agent-model.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
 import type { ModeSettings } from "../core/settings.ts";
 import { asList, asObject, type JsonObject, mergeDeep } from "./json.ts";
-import { localModelConfig } from "./local-model.ts";
+import { type FactFiles, localModelConfig } from "./local-model.ts";
 import { commonPermission, isReadOnly, readOnlyPermission } from "./read-only.ts";
 import { knownAgents, type UserConfig } from "./user-config.ts";
 
@@ -11,6 +11,8 @@ export type ModeConfigRequest = {
   readonly settings: Pick<ModeSettings, "model" | "agent">;
   /** The model of a runtime that the mode is to use; it counts more than the settings' one. */
   readonly localModel?: AgentModel;
+  /** Where the facts of that model are read from. */
+  readonly facts?: FactFiles | undefined;
   readonly userConfig: UserConfig;
   /** The shell of the read-only modes, an absolute path. */
   readonly readOnlyShell: string;
@@ -83,12 +85,13 @@ function locks({ mode, settings }: ModeConfigRequest): JsonObject {
 }
 
 /** The model of the mode, for the pane and its agent. */
-function chosenModel({ mode, settings, localModel, userConfig }: ModeConfigRequest): JsonObject {
+function chosenModel(request: ModeConfigRequest): JsonObject {
+  const { mode, settings, localModel, facts, userConfig } = request;
   const agent = agentOf(mode, settings);
   const { model } = settings;
   if (localModel) {
     const theirs = mergeDeep(userConfig.config, userConfig.modeConfig);
-    return localModelConfig(localModel, { agent, theirs });
+    return localModelConfig(localModel, { agent, theirs, facts });
   }
   return model ? { model, agent: { [agent]: { model } } } : {};
 }

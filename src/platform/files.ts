@@ -13,8 +13,10 @@ export function createFiles(): Files {
     writeAtomically,
     createExclusively,
     rename: (from, to) => fs.rename(from, to),
+    setMode: (path, mode) => fs.chmod(path, mode),
     makeDirectory: async (path, mode) => makeDirectory(path, mode),
-    remove: (path) => fs.rm(path, { recursive: true, force: true }),
+    // What somebody still writes into is not empty at the first try.
+    remove: (path) => fs.rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }),
     list: async (path) => (await absentAsUndefined(fs.readdir(path))) ?? [],
     status: async (path) => {
       const found = await absentAsUndefined(fs.stat(path));

@@ -149,6 +149,8 @@ export type Files = {
   /** Fails (false) when the file is there already. */
   createExclusively(path: string, text: string, mode?: number): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
+  /** Permission bits, whatever the umask says. */
+  setMode(path: string, mode: number): Promise<void>;
   /** Makes those above it as well; `mode` (0o700) is for all that are made. */
   makeDirectory(path: string, mode?: number): Promise<void>;
   /** Removes a file or a whole directory; absent is fine. */

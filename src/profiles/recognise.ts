@@ -26,6 +26,8 @@ export type ProjectKind = {
   readonly toolVersions?: ToolVersions & { readonly file: string };
   /** The shell for the Elixir that the project is built with, where the default will not do or is asked for. */
   readonly shell?: { readonly name: string; readonly because: string };
+  /** An earlier setup left its settings for MLX: a file of that name. */
+  readonly mlxConfig?: string;
   /** What a person should know besides. */
   readonly notes: readonly string[];
 };
@@ -58,7 +60,7 @@ async function recogniseAs(
     findMixFiles({ files, root }),
     readProjectFile(files, root, "flake.nix"),
     findToolVersions(files, root),
-    files.status(join(root, "mlx_gpu_config.yml")).catch(() => undefined),
+    files.status(join(root, mlxConfig)).catch(() => undefined),
   ]);
   const all = mix.own ? [mix.own, ...mix.others] : mix.others;
   const isEmpty = names?.length === 0;
@@ -79,6 +81,7 @@ async function recogniseAs(
     flake: flakeKind(flake),
     ...toolVersions,
     ...(choice.shell ? { shell: choice.shell } : {}),
+    ...(mlx?.kind === "file" ? { mlxConfig } : {}),
     notes: [
       ...(names ? [] : [`${printable(root)} cannot be listed`]),
       ...mix.notes,
@@ -86,13 +89,11 @@ async function recogniseAs(
       ...tools.notes,
       ...choice.notes,
       ...suggestion.notes,
-      ...(mlx ? [mlxNote] : []),
     ],
   };
 }
 
-const mlxNote =
-  "mlx_gpu_config.yml of an earlier setup is there: its settings belong into ai-rules.json";
+const mlxConfig = "mlx_gpu_config.yml";
 
 /** What git, other version control, editors and file managers leave in a directory without a project. */
 const noProject =

@@ -71,7 +71,8 @@ async function runtimePath({
 }: Pick<Ports, "env" | "host" | "files">): Promise<string> {
   const runtime = absolute(env["XDG_RUNTIME_DIR"]);
   // After `su` the variable may name a directory of another user, or one that is gone.
-  const found = runtime === undefined ? undefined : await files.status(runtime);
+  const found =
+    runtime === undefined ? undefined : await files.status(runtime).catch(() => undefined);
   if (runtime && found?.kind === "directory" && found.uid === host.uid)
     return join(runtime, "ai-rules");
   return join(absolute(env["TMPDIR"]) ?? "/tmp", `ai-rules-${host.uid}`);

@@ -23,6 +23,8 @@ export type LockRequest = {
   readonly runtimeDirectory: string;
   readonly root: string;
   readonly tty?: string;
+  /** What is locked: a project for `ai-rules tui`, unless a command names its own deed. */
+  readonly deed?: "init";
 };
 
 type LockPorts = Pick<Ports, "files" | "processes" | "clock">;
@@ -32,7 +34,10 @@ const retryMs = 20;
 
 /** Takes the lock of a project, over from a dead holder if need be; only one of many gets it. */
 export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<LockResult> {
-  const path = join(request.runtimeDirectory, `lock-${projectKey(request.root)}`);
+  const path = join(
+    request.runtimeDirectory,
+    `${request.deed ?? "lock"}-${projectKey(request.root)}`,
+  );
   const own = await describeSelf(ports, request.tty);
   const text = JSON.stringify(own);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -40,8 +45,7 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
     const present = await ports.files.readText(path);
     if (present === undefined) continue;
     const holder = parseHolder(present);
-    if (holder && (await lives(ports, holder)))
-      return held(request.root, holder, ports.clock.now());
+    if (holder && (await lives(ports, holder))) return held(request, holder, ports.clock.now());
     if (await takeOver(ports, { path, text, stale: present }))
       return acquired(ports, { path, text });
     await ports.clock.wait(retryMs);
@@ -140,13 +144,14 @@ function acquired(
   return { type: "acquired", release };
 }
 
-function held(root: string, holder: LockHolder, now: number): LockResult {
+function held({ root, deed }: LockRequest, holder: LockHolder, now: number): LockResult {
   const { pid, tty, since } = holder;
   const where = tty ? ` in terminal ${tty}` : "";
   const time = since > 0 ? `, since ${moment(since, now)}` : "";
+  const program = deed === undefined ? "ai-rules" : `ai-rules ${deed}`;
   const problem: Problem = {
     code: "run/already-running",
-    message: `ai-rules already runs in ${basename(root)}: process ${pid}${where}${time}`,
+    message: `${program} already runs in ${basename(root)}: process ${pid}${where}${time}`,
     remedy: `go to that terminal, or end it with \`kill ${pid}\``,
   };
   return { type: "held", holder, problem };

@@ -42,7 +42,9 @@ export type PullProgress = {
 export type RuntimeEvent =
   /** Something changed: ask for what is loaded. */
   | { readonly type: "changed" }
-  | { readonly type: "loading"; readonly model: string; readonly progress?: number };
+  | { readonly type: "loading"; readonly model: string; readonly progress?: number }
+  /** The models on which requests run now. */
+  | { readonly type: "in-use"; readonly models: readonly string[] };
 
 export type Adapter = {
   readonly kind: RuntimeKind;

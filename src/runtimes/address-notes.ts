@@ -34,7 +34,7 @@ export function passwordInSettings(id: string): Problem {
   return {
     code: "runtime/password-in-settings",
     message: `the URL of ${id} holds a user and password, which are not used`,
-    remedy: `put them into a variable and name it: "tokenVariable" in runtimes.${id}`,
+    remedy: `put them into a variable and name it: "apiKeyVariable" in runtimes.${id}`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Asks all runtimes once: for the command line. */
-import type { InstalledModel, RuntimeState } from "../core/runtime.ts";
+import { isUnclear } from "../core/installed-models.ts";
+import type { RuntimeState } from "../core/runtime.ts";
 import {
   createMonitor,
   type Monitor,
@@ -7,6 +8,7 @@ import {
   type MonitorPorts,
 } from "./monitor/monitor.ts";
 import { answers } from "./monitor/pace.ts";
+import { untilTime } from "./until-time.ts";
 
 export type Survey = {
   /** In the order of the addresses; those there is nothing to tell of are left out. */
@@ -40,25 +42,12 @@ export async function surveyRuntimes(ports: MonitorPorts, options: SurveyOptions
     onChange: (state) => void states.set(state.address.id, state),
     onSurveyed: () => surveyed(),
   });
-  const within = (work: Promise<unknown>) => untilTime(ports, { work, end });
+  const within = (work: Promise<unknown>) => untilTime(ports.clock, { work, end });
   await within(survey);
   if (options.describe ?? true) await within(describeAll(monitor, [...states.values()]));
   monitor.stop();
   const runtimes = options.addresses.flatMap(({ id }) => states.get(id) ?? []);
   return { runtimes, contextOf: monitor.contextOf };
-}
-
-/** Waits for some work, but not beyond a time. */
-async function untilTime(
-  { clock }: MonitorPorts,
-  { work, end }: { readonly work: Promise<unknown>; readonly end: number },
-): Promise<void> {
-  let cancel = () => {};
-  const timeUp = new Promise<void>((resolve) => {
-    cancel = clock.after(Math.max(end - clock.monotonic(), 0), resolve);
-  });
-  await Promise.race([work, timeUp]);
-  cancel();
 }
 
 async function describeAll(monitor: Monitor, runtimes: readonly RuntimeState[]): Promise<void> {
@@ -73,8 +62,4 @@ async function describeAll(monitor: Monitor, runtimes: readonly RuntimeState[]):
       await monitor.describe(next.id, next.name).catch(() => undefined);
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-}
-
-function isUnclear({ described, chat, cloud, tools }: InstalledModel): boolean {
-  return !described && chat && !cloud && tools === undefined;
 }

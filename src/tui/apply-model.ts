@@ -6,7 +6,12 @@
 import type { AgentModel } from "../core/agent-model.ts";
 import { asObject, parseJson } from "../core/json.ts";
 import { createOpencodeClient, type KnownModel, type OpencodeClient } from "../opencode/client.ts";
-import { localProvider, modelsFileText } from "../opencode/local-model.ts";
+import {
+  type FactFiles,
+  factTexts,
+  localProvider,
+  modelsFileText,
+} from "../opencode/local-model.ts";
 import { reselect } from "../opencode/reselect.ts";
 import { stashPrompt } from "../opencode/stash-prompt.ts";
 import type { Ports } from "../platform/ports.ts";
@@ -17,6 +22,8 @@ export type RunningAgent = {
   readonly password: string;
   readonly agentName: string;
   readonly modelsFile: string;
+  /** The model it was started with, and the files in which that can be corrected. */
+  readonly facts?: { readonly ref: string; readonly files: FactFiles };
 };
 
 export type ApplyRequest = {
@@ -65,6 +72,22 @@ async function obstacle(
   return (await reselect(look)) ? undefined : "the screen does not show the model";
 }
 
+/**
+ * Tells a resting agent what was found out of the model it uses: nothing is drawn anew, and what is
+ * typed stays. "busy": something was asked of it in the meantime, which this would break off.
+ */
+export async function correctModel(
+  ports: ApplyPorts,
+  { agent, localModel }: Pick<ApplyRequest, "agent"> & { readonly localModel: AgentModel },
+): Promise<"told" | "busy" | "refused"> {
+  const client = createOpencodeClient(ports.network.fetch, agent);
+  const statuses = await client.statuses();
+  if (!statuses || [...statuses.values()].some(({ type }) => type !== "idle")) return "busy";
+  return (await makeKnown(ports, client, { agent, localModel, model: localModel }))
+    ? "told"
+    : "refused";
+}
+
 /** Reading its configuration anew takes OpenCode about a second, and longer beside two others. */
 const looks = 10;
 const lookPauseMs = 200;
@@ -73,7 +96,7 @@ const lookPauseMs = 200;
 async function makeKnown(
   ports: ApplyPorts,
   client: OpencodeClient,
-  request: ApplyRequest,
+  request: Pick<ApplyRequest, "agent" | "localModel" | "model">,
 ): Promise<KnownModel | undefined> {
   const { provider, name } = request.model;
   const known = await client.knownModel(provider, name);
@@ -87,12 +110,20 @@ async function makeKnown(
   return undefined;
 }
 
-/** Writes the model where the running agent reads it; its environment may still overrule that. */
+/**
+ * Writes the model where the running agent reads it; its environment may still overrule that. What
+ * the environment says of the model it was started with is read from files, which are written anew.
+ */
 export async function tellModel(
   { files }: Pick<Ports, "files">,
   client: OpencodeClient,
   { agent, localModel }: Pick<ApplyRequest, "agent" | "localModel">,
 ): Promise<boolean> {
+  if (localModel && agent.facts?.ref === localModel.ref) {
+    for (const { path, text } of factTexts(localModel, agent.facts.files))
+      await files.writeAtomically(path, text, 0o600);
+    return client.reloadConfig();
+  }
   const theirs = await client.configuredProviders();
   const text = await files.readText(agent.modelsFile);
   if (!localModel || !theirs || text === undefined) return false;
@@ -105,7 +136,7 @@ export async function tellModel(
 async function isRight(
   client: OpencodeClient,
   known: KnownModel | undefined,
-  { agent, localModel }: ApplyRequest,
+  { agent, localModel }: Pick<ApplyRequest, "agent" | "localModel">,
 ): Promise<boolean> {
   if (!known || !localModel) return known !== undefined;
   const { url, context, output, tools, temperature } = localModel;

@@ -16,9 +16,14 @@ export type Deeds = {
   readonly setUpModels: () => void;
   readonly refreshRuntimes: () => void;
   readonly describeModel: (model: { readonly runtime: string; readonly model: string }) => void;
+  readonly describeModels: (asked: {
+    readonly runtime: string;
+    readonly models: readonly string[];
+  }) => void;
   readonly runJob: (job: ModelJob) => void;
   readonly cancelJob: (id: string) => void;
   readonly applyModel: (mode: AgentMode) => void;
+  readonly tellAgent: (mode: AgentMode) => void;
   readonly copy: (text: string) => void;
   readonly copyByHand: (job: Omit<ModelJob, "id">) => void;
   readonly sendPrefix: (mode: AgentMode) => void;
@@ -59,12 +64,16 @@ export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) =>
         return deeds.refreshRuntimes();
       case "describe-model":
         return deeds.describeModel(effect);
+      case "describe-models":
+        return deeds.describeModels(effect);
       case "run-job":
         return deeds.runJob(effect.job);
       case "cancel-job":
         return deeds.cancelJob(effect.id);
       case "apply-model":
         return deeds.applyModel(effect.mode);
+      case "tell-agent":
+        return deeds.tellAgent(effect.mode);
       case "copy":
         return deeds.copy(effect.text);
       case "copy-by-hand":

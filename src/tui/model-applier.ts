@@ -2,6 +2,7 @@
  * Joins the giving of models to the panes: it knows how to reach the agent of each mode, and which
  * prompts were put aside for a restart.
  */
+import { correctedModel, type ToldModel, toldModel } from "../core/agent-model.ts";
 import { type Problem, toProblem } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { parseModelRef } from "../core/model-ref.ts";
@@ -11,8 +12,8 @@ import { modelsAfterSwitch } from "../core/update/switching.ts";
 import { adoptModel } from "../opencode/adopt-model.ts";
 import type { OpencodeClient } from "../opencode/client.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { applyModel, type RunningAgent, tellModel } from "./apply-model.ts";
-import { paneModel } from "./pane-model.ts";
+import { applyModel, correctModel, type RunningAgent, tellModel } from "./apply-model.ts";
+import { paneModel, withToken } from "./pane-model.ts";
 import type { Dispatch } from "./store.ts";
 
 export type ModelApplierOptions = {
@@ -26,14 +27,20 @@ export type ModelApplierOptions = {
 };
 
 export type ModelApplier = {
-  /** An agent starts in a mode; returns what is to be done once it answers. */
+  /** An agent starts in a mode, told of its model; returns what is to be done once it answers. */
   readonly starts: (
     mode: AgentMode,
     agent: RunningAgent,
+    told?: ToldModel,
   ) => (client: OpencodeClient) => Promise<void>;
   /** Gives the conversation of a mode the model of its switch, then reports `model-applied`. */
   readonly apply: (mode: AgentMode) => void;
+  /** Tells the agent of a mode what was found out of its model, then reports `agent-told`. */
+  readonly tell: (mode: AgentMode) => void;
 };
+
+/** An agent that turned out to be busy is looked at again after this, in ms. */
+const busyMs = 1000;
 
 type Given = { readonly models: ModelsState; readonly model: string };
 
@@ -41,6 +48,16 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
   const { ports, state, dispatch } = options;
   const agents = new Map<AgentMode, RunningAgent>();
   const stashed = new Set<AgentMode>();
+  const working = new Map<AgentMode, Promise<void>>();
+
+  /** What is done to one agent is done one after the other: it reads its configuration each time. */
+  function inTurn(mode: AgentMode, deed: () => Promise<void>): void {
+    working.set(mode, (working.get(mode) ?? Promise.resolve()).then(deed, deed));
+  }
+
+  function reportTold(mode: AgentMode, told: ToldModel | undefined): void {
+    dispatch({ type: "agent-told", mode, ...(told ? { told } : {}) });
+  }
 
   async function apply(mode: AgentMode): Promise<void> {
     const models = modelsAfterSwitch(state(), mode);
@@ -48,7 +65,9 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
     const report = (live: boolean, problem?: Problem) =>
       dispatch({ type: "model-applied", mode, model, live, ...(problem ? { problem } : {}) });
     try {
-      report(await isLive(mode, { models, model }));
+      const live = await isLive(mode, { models, model });
+      if (live) reportTold(mode, toldModel(models, mode));
+      report(live);
     } catch (error) {
       report(false, toProblem(error));
     }
@@ -71,6 +90,22 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
     return false;
   }
 
+  /** What is refused is not tried again: something else than we says what the agent is to know. */
+  async function tell(mode: AgentMode): Promise<void> {
+    const agent = agents.get(mode);
+    const { models, panes } = state();
+    const before = panes[mode].told;
+    const corrected = before && correctedModel(models, mode, before);
+    if (!agent || !corrected) return reportTold(mode, before);
+    const localModel = withToken(corrected.model, models, options.variables());
+    const end = await correctModel(ports, { agent, localModel }).catch(() => "refused" as const);
+    if (end === "busy") await ports.clock.wait(busyMs);
+    const { context, output } = localModel;
+    ports.log.info(`${mode} is told of a context of ${context}, answers of ${output}: ${end}`);
+    // Another agent has been started in the meantime, and told by that.
+    if (agents.get(mode) === agent) reportTold(mode, end === "busy" ? before : corrected.told);
+  }
+
   /**
    * An agent that started before its runtime was known lacks the provider that its model names; it
    * is told now. Leaving for the first page takes away the question which provider it shall be.
@@ -80,14 +115,17 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
     const localModel = paneModel(state().models, mode, options.variables());
     if (!agent || !localModel) return;
     if (await client.knownModel(localModel.provider, localModel.name)) return;
+    const told = toldModel(state().models, mode);
     const isTold = await tellModel(ports, client, { agent, localModel });
+    if (isTold) reportTold(mode, told);
     ports.log.info(`${mode} is told of its model late: ${isTold ? "done" : "refused"}`);
     if (isTold && state().panes[mode].session === undefined) await client.runCommand("session.new");
   }
 
   return {
-    starts(mode, agent) {
+    starts(mode, agent, told) {
       agents.set(mode, agent);
+      reportTold(mode, told);
       const { adopts, wantedModel, session } = state().panes[mode];
       const ref = adopts && wantedModel ? parseModelRef(wantedModel) : undefined;
       const isStashed = stashed.delete(mode);
@@ -103,6 +141,7 @@ export function createModelApplier(options: ModelApplierOptions): ModelApplier {
         });
       };
     },
-    apply: (mode) => void apply(mode),
+    apply: (mode) => inTurn(mode, () => apply(mode)),
+    tell: (mode) => inTurn(mode, () => tell(mode)),
   };
 }

@@ -71,7 +71,10 @@ export function createReadiness(
 function knowsModel({ models }: State, mode: AgentMode): boolean {
   const wish = models.wishes[mode];
   // What is chosen has to fit into the memory.
-  if (models.surveyed) return wish !== undefined || models.memory !== undefined;
+  if (models.surveyed) {
+    const described = Object.values(models.described).every(({ done }) => done);
+    return wish !== undefined || (models.memory !== undefined && described);
+  }
   if (!wish || wish.insteadOf !== undefined) return false;
   const found = runtimeOf(models.runtimes, wish.model);
   if (found) return findInstalled(found.runtime, found.name) !== undefined;

@@ -47,6 +47,7 @@ export function createModelsLater(options: ModelsOptions): Models {
     },
     refresh: () => soon((each) => each.refresh()),
     describe: (model) => soon((each) => each.describe(model)),
+    describeAll: (asked) => soon((each) => each.describeAll(asked)),
     runJob: (job) => soon((each) => each.runJob(job)),
     cancelJob: (id) => soon((each) => each.cancelJob(id)),
     copyByHand: (job) => soon((each) => each.copyByHand(job)),

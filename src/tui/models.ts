@@ -20,6 +20,7 @@ import { readGuideVariables } from "../runtimes/guide-variables.ts";
 import { createJobs } from "../runtimes/jobs.ts";
 import { type MemoryWatch, watchMemory } from "../runtimes/memory/memory.ts";
 import { createMonitor, type Monitor } from "../runtimes/monitor/monitor.ts";
+import { untilTime } from "../runtimes/until-time.ts";
 import { type Attention, attentionOf, memoryAttention } from "./attention.ts";
 import { createLoadedNews } from "./loaded-news.ts";
 import { createReadiness } from "./model-readiness.ts";
@@ -45,6 +46,10 @@ export type Models = {
   readonly setUp: () => void;
   readonly refresh: () => void;
   readonly describe: (model: { readonly runtime: string; readonly model: string }) => void;
+  readonly describeAll: (asked: {
+    readonly runtime: string;
+    readonly models: readonly string[];
+  }) => void;
   readonly runJob: (job: ModelJob) => void;
   readonly cancelJob: (id: string) => void;
   readonly copyByHand: (job: Omit<ModelJob, "id">) => void;
@@ -63,6 +68,10 @@ type Watched = {
 
 /** What is refreshed for an overlay that opens comes after its first frame, in ms. */
 const refreshMs = 80;
+
+/** As many models are described at once, and all of a runtime in so many ms: a choice waits for it. */
+const describedAtOnce = 4;
+const describeMs = 6000;
 
 export function createModels(options: ModelsOptions): Models {
   const { ports, state, dispatch } = options;
@@ -174,6 +183,20 @@ export function createModels(options: ModelsOptions): Models {
     if (model && !stopped) dispatch({ type: "model-described", runtime, model });
   }
 
+  async function describeAll({ runtime, models }: { runtime: string; models: readonly string[] }) {
+    const waiting = [...models];
+    const end = ports.clock.monotonic() + describeMs;
+    const work = async () => {
+      for (let model = waiting.shift(); model !== undefined; model = waiting.shift()) {
+        if (stopped || ports.clock.monotonic() >= end) return;
+        await describe({ runtime, model });
+      }
+    };
+    const works = Promise.all(Array.from({ length: describedAtOnce }, work));
+    await untilTime(ports.clock, { work: works, end });
+    if (!stopped) dispatch({ type: "models-described", runtime });
+  }
+
   function copyByHand({ runtime: id, deed }: Omit<ModelJob, "id">): void {
     const runtime = state().models.runtimes.find(({ address }) => address.id === id);
     if (!runtime) return;
@@ -197,6 +220,7 @@ export function createModels(options: ModelsOptions): Models {
       refreshing = ports.clock.after(refreshMs, () => monitor?.refresh());
     },
     describe: (model) => void describe(model),
+    describeAll: (asked) => void describeAll(asked),
     runJob(job) {
       running.set(job.id, job);
       jobs.run(job);

@@ -1,7 +1,9 @@
 /** What a mode runs: OpenCode with its own port, password and configuration, or a plain command. */
+import { toldModel } from "../core/agent-model.ts";
 import { AiRulesError } from "../core/error.ts";
 import type { AgentMode } from "../core/mode.ts";
 import { agentModes } from "../core/mode.ts";
+import type { ModelsState } from "../core/models.ts";
 import type { State } from "../core/state.ts";
 import { findProgram } from "../opencode/find-program.ts";
 import { type LaunchRequest, prepareLaunch } from "../opencode/launch.ts";
@@ -66,9 +68,11 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
   const port = await ports.network.freePort();
   const password = ports.randomText(24);
   const sessionId = panes[mode].session?.id;
+  const { models } = state();
+  const told = toldModel(models, mode);
   const launch = await prepareLaunch(ports, {
     mode,
-    ...modelOf(options, mode),
+    ...modelOf(options, mode, models),
     project,
     directories: options.directories,
     port,
@@ -77,8 +81,9 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
     opencode: located,
     ...(sessionId === undefined ? {} : { sessionId }),
   });
-  const { agentName, modelsFile } = launch;
-  const onReady = options.agentStarts(mode, { port, password, agentName, modelsFile });
+  const { agentName, modelsFile, facts } = launch;
+  const agent = { port, password, agentName, modelsFile, ...(facts ? { facts } : {}) };
+  const onReady = options.agentStarts(mode, agent, told);
   return {
     ...launch,
     cwd: project.root,
@@ -104,8 +109,9 @@ async function agentOf(options: ProgramOptions, mode: AgentMode): Promise<Progra
 function modelOf(
   { state, variables }: ProgramOptions,
   mode: AgentMode,
+  models: ModelsState,
 ): Pick<LaunchRequest, "settings" | "localModel"> {
-  const { models, settings } = state();
+  const { settings } = state();
   const localModel = paneModel(models, mode, variables());
   const wish = models.wishes[mode];
   // What OpenCode's own configuration says need not be said again.

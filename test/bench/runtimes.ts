@@ -2,12 +2,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
 import { runtimeKinds } from "../../src/core/runtime.ts";
+import type { FileSettings } from "../../src/project/settings-schema.ts";
 import type { Asked, Started } from "./stand-ins.ts";
 
 /** The stand-ins for runtimes that ai-rules watches in a run. */
 export type Runtimes = {
   /** What the settings say: these, and nothing else that this machine runs. */
-  readonly settings: object;
+  readonly settings: NonNullable<FileSettings["runtimes"]>;
   /** How often all of them were asked so far. */
   readonly rounds: () => Promise<number>;
   readonly stop: () => void;
@@ -28,7 +29,7 @@ export async function startRuntimes(models: number): Promise<Runtimes> {
     settings: {
       ...off,
       ollama: { url: ollama },
-      "ollama-2": { kind: "ollama", url: second },
+      "ollama-2": { type: "ollama", url: second },
       "llama-server": { url: llamaServer },
     },
     async rounds() {

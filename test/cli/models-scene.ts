@@ -86,14 +86,11 @@ export async function begin({
       },
     };
     const invocation = parseInvocation(line.split(" "));
-    if (
-      invocation.type !== "run" ||
-      invocation.command === "tui" ||
-      invocation.command === "doctor"
-    )
+    if (invocation.type !== "run") throw new Error(`${line} is no command`);
+    const { command } = invocation;
+    if (command === "tui" || command === "init" || command === "doctor")
       throw new Error(`${line} is no command of models`);
     const tools = { ports, console, ownProcess };
-    const { command } = invocation;
     const ending = models(tools, { ...invocation, command }, project);
     return {
       console,

@@ -194,6 +194,42 @@ describe("settings of LM Studio", () => {
   });
 });
 
+describe("variables of the development shell", () => {
+  it("stand beside the settings, each with where it is from", async () => {
+    const { done } = await begin({
+      settings: { runtimes: { ollama: { keepAlive: "2h" }, mlx: {}, lmstudio: {} } },
+      variables: {
+        OLLAMA_KEEP_ALIVE: "30m",
+        MLX_MODELS_PATH: "/nowhere/models",
+        LMSTUDIO_MAX_TOKENS: "4096",
+      },
+    });
+
+    const { out } = await done("models");
+    const { settings } = await reportOf(done);
+
+    const section = out.slice(out.indexOf("settings of the runtimes"));
+    expect(section.split("\n").map((line) => line.replace(/ {2,}/g, "  "))).toEqual([
+      "settings of the runtimes",
+      "  SETTING  VALUE  FROM",
+      "  ollama.keepAlive  2h  ai-rules.json",
+      "  models loaded from here stay so long after a request",
+      "  ollama.keepAlive  30m  OLLAMA_KEEP_ALIVE",
+      "  does nothing: ai-rules.json is stronger",
+      "  lmstudio.maxTokens  4096  LMSTUDIO_MAX_TOKENS",
+      "  the longest answer an agent asks for, at most half of its context",
+      "  mlx.modelsPath  /nowhere/models  MLX_MODELS_PATH",
+      "  models below it are listed",
+    ]);
+    expect(settings.map(({ setting, source }) => [setting, source.from, source.name])).toEqual([
+      ["keepAlive", "project", undefined],
+      ["keepAlive", "variable", "OLLAMA_KEEP_ALIVE"],
+      ["maxTokens", "variable", "LMSTUDIO_MAX_TOKENS"],
+      ["modelsPath", "variable", "MLX_MODELS_PATH"],
+    ]);
+  });
+});
+
 describe("settings of Ollama", () => {
   it("are the context of the variant that is made for a pick", async () => {
     const runtimes = { ollama: { context: { build: "64k" } } };

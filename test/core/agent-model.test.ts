@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agentModel } from "../../src/core/agent-model.ts";
+import { agentModel, correctedModel, toldModel } from "../../src/core/agent-model.ts";
 import { type ModelsState, noGuide, noModels } from "../../src/core/models.ts";
 import type { RuntimeKind, RuntimeState } from "../../src/core/runtime.ts";
 import {
@@ -45,12 +45,13 @@ describe("the model that OpenCode is told of", () => {
     expect(agentModel({ ...noModels, runtimes: [ollama], wishes }, "plan")).toBeUndefined();
   });
 
-  it("claims the model's own context before it is loaded, else little", () => {
+  it("claims the model's own context before it is loaded, else as little as it can work with", () => {
     const context = (name: string, changes: Partial<ModelsState> = {}) =>
       planModel(ollama, name, changes)?.context;
 
     expect(context("qwen3-coder:30b-ctx64k")).toBe(65_536);
-    expect(context("qwen3-coder:30b")).toBe(4096);
+    // Ollama would give 4k, in which OpenCode's own instructions find no room.
+    expect(context("qwen3-coder:30b")).toBe(16_384);
     // Ollama would give 256k on 48 GB, but takes less when the memory runs out.
     expect(context("qwen3-coder:30b", { memory: sampleMemory })).toBe(32_768);
   });
@@ -58,11 +59,26 @@ describe("the model that OpenCode is told of", () => {
   it("does not count on a context while the model still loads", () => {
     const loading = sampleLoaded("qwen3-coder:30b", { state: "loading", context: 65_536 });
 
-    expect(planModel({ ...ollama, loaded: [loading] }, "qwen3-coder:30b")?.context).toBe(4096);
+    expect(planModel({ ...ollama, loaded: [loading] }, "qwen3-coder:30b")?.context).toBe(16_384);
+  });
+
+  it("claims what the model had when it was loaded last", () => {
+    const measured = { "ollama/qwen3-coder:30b": 65_536 };
+
+    expect(planModel(ollama, "qwen3-coder:30b", { measured })?.context).toBe(65_536);
+    expect(planModel(ollama, "QWEN3-coder:30b", { measured })?.context).toBe(65_536);
+  });
+
+  it("claims no more of a short model than it was trained for", () => {
+    const runtime = { ...ollama, installed: [sampleInstalled("old", { maxContext: 8192 })] };
+
+    expect(planModel(runtime, "old")?.context).toBe(8192);
   });
 
   it("keeps answers to a quarter of a small context", () => {
-    expect(planModel(ollama, "qwen3-coder:30b")?.output).toBe(1024);
+    const loaded = [sampleLoaded("qwen3-coder:30b", { context: 4096 })];
+    expect(planModel({ ...ollama, loaded }, "qwen3-coder:30b")?.output).toBe(1024);
+    expect(planModel(ollama, "qwen3-coder:30b")?.output).toBe(4096);
   });
 
   it("takes LMSTUDIO_MAX_TOKENS for LM Studio alone", () => {
@@ -105,7 +121,7 @@ describe("the model that OpenCode is told of", () => {
     expect(context("lmstudio", 32_768, 65_536)).toBe(32_768);
     expect(context("lmstudio", 65_536, 32_768)).toBe(32_768);
     // A request would load it with LM Studio's own context.
-    expect(context("lmstudio", 65_536)).toBe(4096);
+    expect(context("lmstudio", 65_536)).toBe(16_384);
     // MLX keeps whatever it is sent, up to what the model was trained for.
     expect(context("mlx", 65_536)).toBe(65_536);
     expect(context("mlx", 262_144)).toBe(131_072);
@@ -134,5 +150,75 @@ describe("the model that OpenCode is told of", () => {
       temperature: 0.2,
       tokenVariable: "LM_API_TOKEN",
     });
+  });
+});
+
+describe("what an agent is told anew of its model", () => {
+  const ref = "ollama/qwen3-coder:30b";
+  const wishes = { plan: { model: ref, source: { from: "pick" } } } as const;
+  const models = (changes: Partial<RuntimeState> = {}): ModelsState => {
+    return { ...noModels, runtimes: [{ ...ollama, ...changes }], wishes };
+  };
+  const loadedWith = (context: number) => {
+    return models({ loaded: [sampleLoaded("qwen3-coder:30b", { context })] });
+  };
+  const told = (from: ModelsState) => {
+    const first = toldModel(from, "plan");
+    if (!first) throw new Error("nothing was told");
+    return first;
+  };
+  const corrected = (from: ModelsState, to: ModelsState) => {
+    return correctedModel(to, "plan", told(from))?.told;
+  };
+
+  it("is the measured context, be it more or less than what was guessed", () => {
+    expect(corrected(models(), loadedWith(65_536))).toEqual({
+      ref,
+      context: 65_536,
+      output: 8192,
+      tools: true,
+      measured: true,
+    });
+    expect(corrected(models(), loadedWith(8192))).toMatchObject({ context: 8192, output: 2048 });
+    expect(corrected(loadedWith(65_536), loadedWith(8192))).toMatchObject({ context: 8192 });
+  });
+
+  it("is what the model says of itself, until something is measured", () => {
+    const installed = [sampleInstalled("qwen3-coder:30b", { ownContext: 65_536 })];
+    const measured = { loaded: [sampleLoaded("qwen3-coder:30b", { context: 32_768 })] };
+
+    expect(corrected(models(), models({ installed }))).toMatchObject({
+      context: 65_536,
+      measured: false,
+    });
+    expect(corrected(models({ installed, ...measured }), models({ installed }))).toBeUndefined();
+  });
+
+  it("is nothing while it holds, and nothing when the model is unloaded", () => {
+    expect(corrected(models(), models())).toBeUndefined();
+    expect(corrected(loadedWith(65_536), loadedWith(65_536))).toBeUndefined();
+    expect(corrected(loadedWith(65_536), models())).toBeUndefined();
+    expect(corrected(loadedWith(8192), models())).toBeUndefined();
+  });
+
+  it("is nothing while another model is meant", () => {
+    const other = {
+      plan: { model: "ollama/qwen3-coder:30b-ctx64k", source: { from: "pick" } },
+    } as const;
+
+    expect(corrected(models(), { ...loadedWith(8192), wishes: other })).toBeUndefined();
+  });
+
+  it("is that the model calls no tools, once it has said so", () => {
+    const { tools: _, ...untold } = sampleInstalled("qwen3-coder:30b", { described: false });
+    const mute = sampleInstalled("qwen3-coder:30b", { tools: false });
+
+    expect(corrected(models({ installed: [untold] }), models({ installed: [mute] }))).toMatchObject(
+      {
+        context: 16_384,
+        tools: false,
+        measured: false,
+      },
+    );
   });
 });

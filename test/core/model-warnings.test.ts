@@ -147,8 +147,16 @@ describe("warnings about models", () => {
     const gone = { model: "ollama/gone", source: { from: "pick" } } as const;
 
     expect(lines(ollama, { wishes: { plan: fell, build: gone } })).toEqual([
-      "error: build: gone is not installed in Ollama (pick-model: pick another, or install it)",
-      "warning: plan: ollama/llama3.1:70b is not installed; uses ollama/qwen3-coder:30b instead (pick-model: pick another, or install it)",
+      "error: build: gone is not installed in Ollama (pick-model: pick another, or fetch it: `ai-rules models pull ollama/gone`)",
+      "warning: plan: ollama/llama3.1:70b is not installed; uses ollama/qwen3-coder:30b instead (pick-model: pick another, or fetch it: `ai-rules models pull ollama/llama3.1:70b`)",
+    ]);
+  });
+
+  it("tell the nearest name of a model that is not there", () => {
+    const build = { model: "ollama/qwen3-coder:30", source: { from: "pick" } } as const;
+
+    expect(lines(ollama, { wishes: { build } })).toEqual([
+      "error: build: qwen3-coder:30 is not installed in Ollama; did you mean qwen3-coder:30b? (pick-model: pick another, or fetch it: `ai-rules models pull ollama/qwen3-coder:30`)",
     ]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ModelsState, noGuide, noModels } from "../../src/core/models.ts";
 import type { RuntimeAddress, RuntimeKind, RuntimeState } from "../../src/core/runtime.ts";
 import type { RuntimeTuning } from "../../src/core/runtime-tuning.ts";
+import type { RuntimeSettings } from "../../src/core/settings.ts";
 import { tuningEffects } from "../../src/core/tuning-effects.ts";
 import { sampleInstalled, sampleRuntime, toldContext } from "../fakes/sample-models.ts";
 
@@ -12,6 +13,7 @@ type Given = {
   readonly address?: Partial<RuntimeAddress>;
   readonly models?: Partial<ModelsState>;
   readonly runtime?: Partial<Omit<RuntimeState, "address">>;
+  readonly settings?: Partial<RuntimeSettings>;
 };
 
 /** "setting key: does", or "setting key: nothing: why". */
@@ -29,9 +31,13 @@ function lines(kind: RuntimeKind, tuning: RuntimeTuning, given: Given = {}): rea
     },
   } as const;
   const models = { ...noModels, addresses: [runtime.address], runtimes: [runtime], wishes };
-  return tuningEffects({ ...models, ...given.models }).map(
-    ({ setting, key, used, does }) =>
-      `${[setting, key].filter(Boolean).join(" ")}: ${used ? "" : "nothing: "}${does}`,
+  const settings = { runtimes: { [kind]: { from: "project" as const, ...given.settings } } };
+  return tuningEffects({ models: { ...models, ...given.models }, settings }).map(
+    ({ setting, key, value, source, used, does }) => {
+      const from = source.from === "variable" ? ` ${JSON.stringify(value)} of ${source.name}` : "";
+      const name = [setting, key].filter(Boolean).join(" ");
+      return `${name}${from}: ${used ? "" : "nothing: "}${does}`;
+    },
   );
 }
 
@@ -208,8 +214,81 @@ describe("what the settings of a runtime do", () => {
 
   for (const [what, kind, tuning, line, given] of rows) {
     it(`is told of ${what}`, () => {
-      expect(lines(kind, tuning, given)).toEqual([line]);
+      const told = lines(kind, tuning, given);
+      expect(told.filter((each) => !/ of [A-Z_]+: /.test(each))).toEqual([line]);
     });
+  }
+
+  const kept = "models loaded from here stay so long after a request";
+  const keepAlive = "2h";
+  const guided = { guide: { ...noGuide, keepAlive: "30m", outputTokens: 9, modelsPath: "/m" } };
+  const variables: readonly (readonly [string, RuntimeKind, Given, readonly string[]])[] = [
+    ["how long models stay", "ollama", { settings: { keepAlive } }, [`keepAlive: ${kept}`]],
+    [
+      "how long models stay where nobody can say",
+      "lmstudio",
+      { settings: { keepAlive } },
+      ["keepAlive: nothing: LM Studio cannot be told"],
+    ],
+    [
+      "Ollama's variables",
+      "ollama",
+      { models: guided },
+      [`keepAlive "30m" of OLLAMA_KEEP_ALIVE: ${kept}`],
+    ],
+    [
+      "Ollama's variables below the project's file",
+      "ollama",
+      { models: guided, settings: { keepAlive } },
+      [
+        `keepAlive: ${kept}`,
+        'keepAlive "30m" of OLLAMA_KEEP_ALIVE: nothing: ai-rules.json is stronger',
+      ],
+    ],
+    [
+      "Ollama's variables above the user's file",
+      "ollama",
+      { models: guided, settings: { keepAlive, from: "user" } },
+      [
+        "keepAlive: nothing: OLLAMA_KEEP_ALIVE is stronger",
+        `keepAlive "30m" of OLLAMA_KEEP_ALIVE: ${kept}`,
+      ],
+    ],
+    [
+      "LM Studio's variables",
+      "lmstudio",
+      { models: guided },
+      [
+        "maxTokens 9 of LMSTUDIO_MAX_TOKENS: the longest answer an agent asks for, at most half of its context",
+      ],
+    ],
+    [
+      "MLX's variables",
+      "mlx",
+      { models: guided },
+      ['modelsPath "/m" of MLX_MODELS_PATH: models below it are listed'],
+    ],
+    [
+      "MLX's variables, on another machine",
+      "mlx",
+      { models: guided, address: { local: false } },
+      [
+        'modelsPath "/m" of MLX_MODELS_PATH: nothing: the disk of another machine cannot be seen from here',
+      ],
+    ],
+    [
+      "MLX's variables below the project's file",
+      "mlx",
+      { models: guided, address: { tuning: { modelsPath: project("/own") } } },
+      [
+        'modelsPath "/m" of MLX_MODELS_PATH: nothing: ai-rules.json is stronger',
+        "modelsPath: models below it are listed",
+      ],
+    ],
+  ];
+
+  for (const [what, kind, given, expected] of variables) {
+    it(`is told of ${what}`, () => expect(lines(kind, {}, given)).toEqual(expected));
   }
 
   it("is told of a variable that is stronger than the user's file", () => {
@@ -231,7 +310,10 @@ describe("what the settings of a runtime do", () => {
     const runtime = sampleRuntime("mlx");
 
     expect(
-      tuningEffects({ ...noModels, addresses: [runtime.address], runtimes: [runtime] }),
+      tuningEffects({
+        models: { ...noModels, addresses: [runtime.address], runtimes: [runtime] },
+        settings: { runtimes: {} },
+      }),
     ).toEqual([]);
   });
 });

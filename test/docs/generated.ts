@@ -3,12 +3,15 @@
  * stay; what is between them is written anew by `npm run docs`.
  */
 import { join } from "node:path";
+import { initJsonSchema } from "../../src/cli/init-report-schema.ts";
+import { modelsJsonSchema } from "../../src/cli/models-report-schema.ts";
 import { actionNames, actions } from "../../src/core/action.ts";
 import { keyTableMarkdown } from "../../src/keys/key-help.ts";
 import { checkList } from "./check-list.ts";
+import { commandTable, reportTable } from "./command-tables.ts";
 import { errorTable } from "./error-table.ts";
-import { commandTable, reportTable } from "./models-tables.ts";
 import { settingsTable } from "./settings-table.ts";
+import { unusedVariablesTable, variablesTable } from "./variables-table.ts";
 
 export const projectRoot = join(import.meta.dirname, "../..");
 
@@ -23,8 +26,12 @@ export const generatedParts: readonly GeneratedPart[] = [
   { name: "keys", file: "README.md", make: () => keyTableMarkdown() },
   { name: "settings", file: "docs/settings.md", make: settingsTable },
   { name: "actions", file: "docs/settings.md", make: actionList },
-  { name: "commands", file: "docs/models.md", make: commandTable },
-  { name: "report", file: "docs/models.md", make: reportTable },
+  { name: "commands", file: "docs/models.md", make: () => commandTable("models") },
+  { name: "report", file: "docs/models.md", make: () => reportTable(modelsJsonSchema()) },
+  { name: "commands", file: "docs/init.md", make: () => commandTable("init") },
+  { name: "report", file: "docs/init.md", make: () => reportTable(initJsonSchema()) },
+  { name: "variables", file: "docs/models.md", make: variablesTable },
+  { name: "unused-variables", file: "docs/models.md", make: unusedVariablesTable },
   { name: "checks", file: "docs/doctor.md", make: checkList },
   { name: "errors", file: "docs/errors.md", make: errorTable },
 ];

@@ -1,6 +1,8 @@
 /** Machines on which everything hangs, breaks or floods: the doctor says so, and ends. */
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { writeFlake } from "./flake-stages.ts";
+import { canMount } from "./mounts.ts";
 import { onStage, type Stage } from "./staged-faults.ts";
 
 /** What the checks run. */
@@ -58,6 +60,20 @@ describe("the doctor on a bad day", () => {
       expect(text.exit.code).toBe(1);
       // oxlint-disable-next-line no-control-regex
       expect(text.stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/u);
+    }),
+  );
+
+  it.skipIf(!canMount)("works in a project on a read-only file system", () =>
+    onStage(async (stage) => {
+      await stage.run("mount", "-t", "tmpfs", "tmpfs", stage.root);
+      stage.onEnd(() => void execFileSync("umount", ["--lazy", stage.root]));
+      await stage.run("git", "init", "-q");
+      await writeProject(stage);
+      await stage.run("mount", "-o", "remount,ro", stage.root);
+
+      const { troubles } = await stage.doctor("install", "nix-git", "nix-shell", "nix-lock");
+
+      expect(troubles).toEqual([]);
     }),
   );
 

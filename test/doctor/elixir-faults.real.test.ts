@@ -3,12 +3,12 @@ import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
 import { until } from "../fakes/until.ts";
 import { skipNix } from "../nix/nix-machine.ts";
 import { onPath } from "../profiles/on-path.ts";
 import { evaluateShell, writeFlake, writeProfile } from "./flake-stages.ts";
-import { describeFaults, type Stage, type StagedFault } from "./staged-faults.ts";
+import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
 
 const skipElixir = !onPath("elixir") && !process.env["CI"];
 const isLinux = process.platform === "linux";
@@ -311,11 +311,7 @@ const builds: readonly StagedFault[] = [
     stage: async (stage) => {
       await stage.write("mix.exs", mixFile());
       await stage.run("mix", "compile");
-      for (const name of ["plan", "build"]) {
-        const sign = join(stage.directory, name);
-        stage.background("mix", "run", "--no-halt", "-e", `File.write!("${sign}", "runs")`);
-        await until(() => isThere(sign), { timeoutMs: 30_000 });
-      }
+      for (const name of ["plan", "build"]) await runMix(stage, name);
     },
     code: "elixir/build-shared",
     status: "warn",
@@ -324,6 +320,29 @@ const builds: readonly StagedFault[] = [
     skip: skipElixir || !isLinux,
   },
 ];
+
+describe.skipIf(skipElixir || !isLinux)("the doctor on Mix", () => {
+  it("is content when each Mix has a _build of its own", () =>
+    onStage(async (stage) => {
+      await stage.write("mix.exs", mixFile());
+      await runMix(stage, "plan");
+      stage.env["MIX_BUILD_ROOT"] = "_build/review";
+      await runMix(stage, "review");
+
+      const { report } = await stage.doctor("elixir-builds");
+
+      expect(report.checks[0]?.findings).toMatchObject([
+        { status: "ok", found: "each Mix has a _build of its own" },
+      ]);
+    }));
+});
+
+/** A Mix that stays. */
+async function runMix(stage: Stage, name: string): Promise<void> {
+  const sign = join(stage.directory, name);
+  stage.background("mix", "run", "--no-halt", "-e", `File.write!("${sign}", "runs")`);
+  await until(() => isThere(sign), { timeoutMs: 30_000 });
+}
 
 function isThere(path: string): boolean {
   try {

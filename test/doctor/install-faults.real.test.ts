@@ -1,30 +1,10 @@
 /** Faults of the installation, of the home and of the settings. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { canMount, mount } from "./mounts.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
-
-const canMount = tryMount();
-
-function mount(directory: string, option: string): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", option, "tmpfs", directory], { stdio: "ignore" });
-}
-
-function tryMount(): boolean {
-  const directory = mkdtempSync(join(tmpdir(), "ai-rules-mount-"));
-  try {
-    mount(directory, "size=4k");
-    execFileSync("umount", [directory]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
 
 /** The state directory as a file system of its own. */
 async function mountState(stage: Stage, option: string): Promise<string> {
@@ -92,6 +72,34 @@ const directories: readonly StagedFault[] = [
     status: "warn",
     remedy: /`mv .*\/cache .*\/cache\.old`/u,
     mendedBy: ["remedy"],
+  },
+  {
+    title: "a state directory that may not be written to",
+    only: ["install-directories"],
+    stage: async ({ env, directory, run, asNobody }) => {
+      const state = join(directory, "state");
+      await mkdir(join(state, "ai-rules"), { recursive: true });
+      env["XDG_STATE_HOME"] = state;
+      await asNobody();
+      await run("chmod", "500", join(state, "ai-rules"));
+    },
+    code: "install/not-writable",
+    status: "warn",
+    remedy: /`sudo chown "\$\(id -u\)" .*state\/ai-rules && chmod u\+rwx .*`/u,
+    found: "state/ai-rules cannot be written to",
+  },
+  {
+    title: "a home that may not be written to",
+    only: ["install-directories"],
+    stage: async ({ home: own, env, run, asNobody }) => {
+      env["XDG_CACHE_HOME"] = "";
+      await asNobody();
+      await run("chmod", "500", own);
+    },
+    code: "install/not-writable",
+    status: "warn",
+    remedy: "sudo chown",
+    found: /ai-rules cannot be written to, since .*home cannot/u,
   },
   {
     title: "a state directory on a full disk",

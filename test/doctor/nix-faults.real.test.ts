@@ -1,9 +1,9 @@
 /** Faults of Nix, Git, the flake and what is around them, with the real ones. */
-import { execFileSync } from "node:child_process";
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe } from "vitest";
-import { realNix, skipNix } from "../nix/nix-machine.ts";
+import { realNix } from "../nix/nix-machine.ts";
+import { nixPrograms } from "../nix/nix-programs.ts";
 import { onPath } from "../profiles/on-path.ts";
 import {
   editFlake,
@@ -18,14 +18,6 @@ import { describeFaults, flakesOn, type Stage, type StagedFault } from "./staged
 
 const isRoot = process.getuid?.() === 0;
 const skipDirenv = !onPath("direnv") && !process.env["CI"];
-
-/** Later ones take any path. */
-function isNix28(): boolean {
-  return (
-    realNix !== undefined &&
-    execFileSync(realNix, ["--version"], { encoding: "utf8" }).includes(" 2.8.")
-  );
-}
 
 /** NIX_CONFIG without a line, or with another one. */
 function configure({ env }: Stage, line: string, instead = ""): void {
@@ -181,10 +173,22 @@ const store: readonly StagedFault[] = [
     remedy: "nix-daemon",
   },
   {
+    title: "a store that this user may not write to",
+    only: ["nix-store"],
+    stage: async (stage) => {
+      const state = join(stage.directory, "var");
+      await mkdir(state);
+      await stage.asNobody();
+      await stage.run("chmod", "500", state);
+    },
+    code: "nix/store-permission",
+    status: "fail",
+    remedy: "start the Nix daemon",
+  },
+  {
     title: "a store that never answers",
     only: ["nix-store"],
-    stage: (stage) =>
-      stage.program("nix", `[[ "$*" == *ping* ]] && exec sleep 60; exec ${realNix} "$@"`),
+    stage: (stage) => stage.program("nix", `[[ "$*" == *ping* ]] && exec sleep 60; exec true`),
     code: "nix/store-hangs",
     status: "fail",
     remedy: "nix-daemon",
@@ -621,16 +625,6 @@ const around: readonly StagedFault[] = [
     remedy: "nix upgrade-nix",
   },
   {
-    title: "a project at a path that Nix 2.8 cannot read",
-    project: "my shop",
-    only: ["nix-shell"],
-    stage: (stage) => writeFlake(stage),
-    code: "nix/bad-path",
-    status: "warn",
-    remedy: "move the project",
-    skip: skipNix || !isNix28(),
-  },
-  {
     title: "a hook that ends the shell",
     only: ["nix-hook"],
     stage: async (stage) => {
@@ -728,11 +722,13 @@ const around: readonly StagedFault[] = [
   },
 ];
 
-describe.skipIf(skipNix)("the doctor", () => {
-  describeFaults("on Nix itself", program);
-  describeFaults("on the store", store);
-  describeFaults("on Git", gitFaults);
-  describeFaults("on flake.lock", lock);
-  describeFaults("on the evaluation", evaluation);
-  describeFaults("on what is around the shell", around);
+describe.each(nixPrograms)("with $title", ({ file, skip }) => {
+  describe.skipIf(skip)("the doctor", () => {
+    describeFaults("on Nix itself", program, file);
+    describeFaults("on the store", store, file);
+    describeFaults("on Git", gitFaults, file);
+    describeFaults("on flake.lock", lock, file);
+    describeFaults("on the evaluation", evaluation, file);
+    describeFaults("on what is around the shell", around, file);
+  });
 });

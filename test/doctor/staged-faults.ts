@@ -41,7 +41,7 @@ export type Stage = {
   readonly directory: string;
   readonly root: string;
   readonly home: string;
-  /** First on PATH, and empty. */
+  /** First on PATH; empty but for a Nix that was asked for. */
   readonly bin: string;
   /** The environment of the doctor and of all commands; to be changed by the fault. */
   readonly env: Record<string, string>;
@@ -55,6 +55,8 @@ export type Stage = {
   readonly run: (file: string, ...args: readonly string[]) => Promise<CommandResult>;
   /** Node and the built program, as a command begins. */
   readonly command: readonly string[];
+  /** Lets a root run the doctor as nobody, who may not write everywhere; others stay who they are. */
+  readonly asNobody: () => Promise<void>;
   /** Takes another installation than the one that was built here. */
   readonly useInstallation: (directory: string) => void;
   /** Runs `ai-rules` with these arguments. */
@@ -109,6 +111,7 @@ export async function createStage(project = "project"): Promise<Stage> {
   };
   const deeds: (() => void)[] = [];
   let installation = built;
+  let as: readonly string[] = [];
   const run: Stage["run"] = async (file, ...args) => {
     const result = await runCommand({ file, args, cwd: root, env, timeoutMs: 60_000 });
     if (result.end === "exited" && result.exit.code === 0) return result;
@@ -131,6 +134,7 @@ export async function createStage(project = "project"): Promise<Stage> {
       const links = join(directory, `bin-without-${names.join("-")}`);
       await mkdir(links);
       env["PATH"] = `${bin}:${links}`;
+      for (const name of names) await rm(join(bin, name), { force: true });
       for (const from of ["/usr/local/bin", "/usr/bin", "/bin"])
         for (const name of await readdir(from))
           if (!names.includes(name))
@@ -138,7 +142,12 @@ export async function createStage(project = "project"): Promise<Stage> {
     },
     run,
     get command() {
-      return [process.execPath, join(installation, "bin/ai-rules.js")];
+      return [...as, process.execPath, join(installation, "bin/ai-rules.js")];
+    },
+    asNobody: async () => {
+      if (process.getuid?.() !== 0) return;
+      await run("chown", "-R", "nobody", directory);
+      as = ["setpriv", "--reuid=nobody", "--clear-groups", "--"];
     },
     useInstallation: (path) => {
       installation = path;
@@ -184,21 +193,26 @@ function parsed(result: CommandResult): Pick<Examined, "report" | "troubles"> {
   }
 }
 
-/** Tests, one or two for each fault. */
-export function describeFaults(title: string, faults: readonly StagedFault[]): void {
+/** Tests, one or two for each fault; `nix` is the one on PATH, else that of the machine. */
+export function describeFaults(title: string, faults: readonly StagedFault[], nix?: string): void {
+  const prepare = async (stage: Stage, fault: StagedFault) => {
+    if (nix !== undefined) await stage.program("nix", `exec '${nix}' "$@"`);
+    await fault.stage(stage);
+  };
+
   describe(title, () => {
     for (const fault of faults) {
       const test = fault.skip ? it.skip : it;
       test(`names ${fault.title}, and what mends it`, () =>
         onStage(async (stage) => {
-          await fault.stage(stage);
+          await prepare(stage, fault);
           const found = await expectFault(stage, fault);
           if (fault.mendedBy?.includes("remedy")) await mendByRemedy(stage, fault, found);
         }, fault.project));
       if (!fault.mendedBy?.includes("fix")) continue;
       test(`mends ${fault.title} with --fix`, () =>
         onStage(async (stage) => {
-          await fault.stage(stage);
+          await prepare(stage, fault);
           await expectFault(stage, fault);
           const { report, troubles } = await stage.doctor("--fix", ...fault.only);
           expect(report.fixed.filter(({ error }) => error !== undefined)).toEqual([]);

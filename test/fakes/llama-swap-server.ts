@@ -87,6 +87,7 @@ export async function startLlamaSwapServer(
   const loads = new Map<string, number>();
   const timers = new Map<string, () => void>();
   const streams = new Set<(data: unknown) => void>();
+  let requests = 0;
 
   function emit(): void {
     for (const send of streams) send(status());
@@ -156,7 +157,18 @@ export async function startLlamaSwapServer(
     if (!model) return sendText(call.response, 404, "model not found");
     if (!(await start(model))) return fails(call, model);
     used(model);
+    track(call, model.name);
     answerChat(call, model.name, chatUrl);
+  }
+
+  /** Tells of a request while it runs. */
+  function track({ response }: RouteCall, model: string): void {
+    const id = String(++requests);
+    const tell = (change: object) => {
+      for (const send of streams) send({ type: "inflight", data: JSON.stringify(change) });
+    };
+    tell({ operation: "upsert", request: { id, model, stage: "serving", resp_bytes: 0 } });
+    response.once("close", () => tell({ operation: "remove", id }));
   }
 
   function fails({ response }: RouteCall, { name }: SwapModel): void {
@@ -177,6 +189,8 @@ export async function startLlamaSwapServer(
     response.once("close", () => streams.delete(send));
     send({ type: "logData", data: JSON.stringify({ source: "proxy", data: "hello\n" }) });
     send(status());
+    const none = { operation: "snapshot", requests: [] };
+    send({ type: "inflight", data: JSON.stringify(none) });
   }
 
   const api = {

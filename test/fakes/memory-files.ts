@@ -27,6 +27,7 @@ const writers = {
   writeAtomically: refuse,
   createExclusively: refuse,
   rename: refuse,
+  setMode: refuse,
   makeDirectory: refuse,
   remove: refuse,
 };

@@ -105,6 +105,7 @@ export function createOllamaScheduler(options: SchedulerOptions) {
   let queue: Pending[] = [];
   let loading: Loading | undefined;
   let working = false;
+  let { contextLength } = options;
   let gpuBytes = options.gpuBytes;
 
   /** Resolves when the model can be used; rejects with an OllamaFailure. */
@@ -237,7 +238,7 @@ export function createOllamaScheduler(options: SchedulerOptions) {
   }
 
   function automaticContext(): number {
-    if (options.contextLength !== undefined) return options.contextLength;
+    if (contextLength !== undefined) return contextLength;
     if (!version.tieredContext || gpuBytes < 23 * gigabyte) return 4096;
     return gpuBytes < 47 * gigabyte ? 32_768 : 262_144;
   }
@@ -301,6 +302,10 @@ export function createOllamaScheduler(options: SchedulerOptions) {
     setFailure: (name: string, failure: OllamaFailure | undefined): void => {
       if (failure) failures.set(name, failure);
       else failures.delete(name);
+    },
+    /** OLLAMA_CONTEXT_LENGTH of the loads to come. */
+    setContextLength: (tokens: number | undefined): void => {
+      contextLength = tokens;
     },
     /** The GPU is gone, as after a sleep: what is loaded runs on the CPU. */
     setGpu: (bytes: number): void => {

@@ -38,6 +38,7 @@ const commands: Readonly<Record<string, (server: OllamaServer, rest: string) => 
   "stall-ps": (server, text) => server.stallPs(text !== "off"),
   hang: (server, text) => server.trouble(text === "off" ? undefined : { type: "hang" }),
   gpu: (server, text) => server.setGpu(Number(text) * 1024 ** 3),
+  context: (server, text) => server.setContextLength(Number(text) || undefined),
   remove: (server, text) => server.removeModel(text),
   add: (server, text) => server.addModel(ollamaModel({ name: text })),
   loaded: (server) => {

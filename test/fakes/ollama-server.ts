@@ -108,6 +108,8 @@ export type OllamaServer = {
   /** How pulls (and creates) go wrong from now on. */
   setPullTrouble(trouble: PullTrouble | undefined): void;
   setGpu(bytes: number): void;
+  /** OLLAMA_CONTEXT_LENGTH of the loads to come. */
+  setContextLength(tokens: number | undefined): void;
   addModel(model: OllamaModel): void;
   removeModel(name: string): void;
   /** What all requests meet, or those for one path. */
@@ -207,6 +209,7 @@ export async function startOllamaServer(options: OllamaServerOptions = {}): Prom
     },
     setPullTrouble: pulls.setTrouble,
     setGpu: scheduler.setGpu,
+    setContextLength: scheduler.setContextLength,
     addModel: store.add,
     removeModel: store.remove,
     trouble: (trouble, path) => server.trouble(trouble, path),

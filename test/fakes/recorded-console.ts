@@ -14,7 +14,7 @@ export type ConsoleScript = {
   /** Cells of the line of progress; without it there is none. */
   readonly statusCols?: number;
   /** What is answered; without it nobody can be asked. */
-  readonly answer?: (question: string) => boolean;
+  readonly answer?: (question: string, abort: AbortSignal) => boolean | Promise<boolean>;
 };
 
 /** A console that keeps what is written to it, without colours. */
@@ -39,9 +39,9 @@ export function createRecordedConsole(script: ConsoleScript = {}): RecordedConso
     ...(answer === undefined
       ? {}
       : {
-          ask: (question) => {
+          ask: async (question, abort) => {
             questions.push(question);
-            return Promise.resolve(answer(question));
+            return answer(question, abort);
           },
         }),
   };

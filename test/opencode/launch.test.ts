@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AgentModel } from "../../src/core/agent-model.ts";
 import { AiRulesError } from "../../src/core/error.ts";
 import { type LaunchRequest, planLaunch, prepareLaunch } from "../../src/opencode/launch.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
@@ -17,6 +18,16 @@ const request = (options: Partial<LaunchRequest> = {}): LaunchRequest => ({
   opencode: { file: "/bin/opencode" },
   ...options,
 });
+
+const localModel: AgentModel = {
+  ref: "ollama/qwen",
+  provider: "ollama",
+  name: "qwen",
+  url: "http://127.0.0.1:11434/v1",
+  context: 16_384,
+  output: 4096,
+  tools: true,
+};
 
 const nothing = { modeConfig: {}, config: {}, mcpServers: [], agents: [] };
 
@@ -84,6 +95,35 @@ describe("the launch of a mode", () => {
 
     expect(Object.keys(around).filter((name) => name in env)).toEqual([]);
     expect(env["EDITOR"]).toBe("vi");
+  });
+
+  it("leaves what may turn out otherwise of the model to files that can be written anew", () => {
+    const run = "/run/ai rules";
+    const directories = { run, data: "/state/ai-rules" };
+    const { env, files, facts } = planLaunch(request({ localModel, directories }), nothing);
+
+    expect(facts?.ref).toBe("ollama/qwen");
+    expect(env["OPENCODE_CONFIG_CONTENT"]).toContain(
+      `"tool_call":{file:${run}/model-plan-tools},"temperature":true,"limit":{"context":{file:${run}/model-plan-context},"output":{file:${run}/model-plan-output}}`,
+    );
+    // As OpenCode does it before it reads the text as JSON.
+    const filled = (env["OPENCODE_CONFIG_CONTENT"] ?? "").replace(
+      /\{file:([^}]+)\}/g,
+      (_, path) => files.find((file) => file.path === path)?.text ?? "",
+    );
+    expect(JSON.parse(filled)).toMatchObject({
+      provider: {
+        ollama: { models: { qwen: { tool_call: true, limit: { context: 16_384, output: 4096 } } } },
+      },
+    });
+  });
+
+  it("writes the values themselves where a path would end too early", () => {
+    const directories = { run: "/run/{odd}", data: "/state/ai-rules" };
+    const { env, facts } = planLaunch(request({ localModel, directories }), nothing);
+
+    expect(facts).toBeUndefined();
+    expect(env["OPENCODE_CONFIG_CONTENT"]).toContain('"limit":{"context":16384,"output":4096}');
   });
 
   it("adds the mode's own variables, but none can undo the lock", () => {

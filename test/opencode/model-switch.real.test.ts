@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AgentModel } from "../../src/core/agent-model.ts";
-import { applyModel } from "../../src/tui/apply-model.ts";
+import { applyModel, correctModel } from "../../src/tui/apply-model.ts";
 import { type ModelServer, startModelServer } from "../fakes/model-server.ts";
 import { until } from "../fakes/until.ts";
 import {
@@ -59,6 +59,9 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
         screen: () => pane.terminal.screen(),
       });
 
+    const correct = (localModel: AgentModel) =>
+      correctModel(world.ports, { agent: pane.agent, localModel });
+
     const lastRequest = () => {
       const request = runtime.requests.at(-1);
       const body: Readonly<Record<string, unknown>> = request?.body ?? {};
@@ -88,6 +91,36 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
       await pane.seen(() => pane.last("session")?.model === "ollama/small");
       session = pane.last("session")?.id ?? "";
       expect(pane.last("mismatch")).toBeUndefined();
+    });
+
+    it.each([8000, 500])(
+      "goes on with another context while it runs: answers of %i",
+      async (output) => {
+        const words = `meanwhile ${output}`;
+        pane.terminal.type(words);
+        await pane.terminal.until(words);
+
+        expect(await correct(local("small", { context: output * 4, output }))).toBe("told");
+
+        await send(words);
+        expect(lastRequest()).toMatchObject({ model: "small", output });
+        expect(JSON.stringify(runtime.requests.at(-1)?.body)).toContain("small heard: one");
+        expect(pane.last("session")?.id).toBe(session);
+      },
+    );
+
+    it("is not told while it answers", async () => {
+      pane.terminal.type("HOLD on");
+      await pane.terminal.until("HOLD on");
+      pane.terminal.press("enter");
+      await pane.terminal.until("working on it", slow);
+
+      expect(await correct(local("small", { output: 700 }))).toBe("busy");
+
+      runtime.release();
+      await pane.activity("idle");
+      expect(lastRequest()).toMatchObject({ output: 500 });
+      expect(await correct(local("small"))).toBe("told");
     });
 
     it("goes on with a model it did not know, and keeps what is typed", async () => {
@@ -156,7 +189,7 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])(
     });
 
     it("puts nothing back when nothing was typed", async () => {
-      expect(await apply(local("small", { output: 1500 }))).toMatchObject({
+      expect(await apply(local("small", { temperature: 0.4 }))).toMatchObject({
         live: false,
         stashed: false,
       });

@@ -200,7 +200,13 @@ async function openPane(
 
   const pane: Pane = {
     terminal,
-    agent: { port, password, agentName: launch.agentName, modelsFile: launch.modelsFile },
+    agent: {
+      port,
+      password,
+      agentName: launch.agentName,
+      modelsFile: launch.modelsFile,
+      ...(launch.facts ? { facts: launch.facts } : {}),
+    },
     port,
     reports,
     last,

@@ -287,9 +287,7 @@ describe("the Elixir of a project", () => {
 describe("an earlier setup", () => {
   it("is said to be there", async () => {
     const kind = await kindOf({ "mlx_gpu_config.yml": "memory_limit: 45GB\n" });
-    expect(kind.notes).toEqual([
-      "mlx_gpu_config.yml of an earlier setup is there: its settings belong into ai-rules.json",
-    ]);
+    expect(kind.mlxConfig).toBe("mlx_gpu_config.yml");
   });
 });
 

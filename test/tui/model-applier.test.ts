@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Happening } from "../../src/core/message.ts";
 import type { State } from "../../src/core/state.ts";
 import { createOpencodeClient } from "../../src/opencode/client.ts";
+import { factFilesIn } from "../../src/opencode/local-model.ts";
 import { createModelApplier } from "../../src/tui/model-applier.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { startOpencodeServer } from "../fakes/opencode-server.ts";
@@ -60,8 +61,11 @@ describe("giving models to the panes' agents", () => {
 
     applier.apply("plan");
 
-    await until(() => happenings.length > 0);
+    await until(() => happenings.length > 2);
     expect(happenings).toEqual([
+      { type: "agent-told", mode: "plan" },
+      // OpenCode's own configuration serves the model.
+      { type: "agent-told", mode: "plan" },
       { type: "model-applied", mode: "plan", model: "cloud/big", live: true },
     ]);
   });
@@ -106,6 +110,72 @@ describe("giving models to the panes' agents", () => {
       "models",
       "qwen3-coder:30b",
     ]);
+  });
+
+  describe("whose context turns out to be otherwise", () => {
+    const ref = "ollama/qwen3-coder:30b";
+    const told = { ref, context: 16_384, output: 4096, tools: true, measured: false };
+    const measured = { ref, context: 65_536, output: 8192, tools: true, measured: true };
+
+    async function tell() {
+      const state = withPane(sampleModelsState(), "plan", { told });
+      const made = await start(state);
+      const directory = await temporaryDirectory();
+      const files = factFilesIn(directory, "plan");
+      if (!files) throw new Error("no files");
+      const known = async () => ({
+        name: "qwen",
+        limit: {
+          context: Number(await readFile(files.context, "utf8").catch(() => told.context)),
+          output: Number(await readFile(files.output, "utf8").catch(() => told.output)),
+        },
+        capabilities: { toolcall: true },
+      });
+      const answer = async () => {
+        const models = { "qwen3-coder:30b": await known() };
+        const options = { baseURL: "http://127.0.0.1:11434/v1" };
+        const providers = [{ id: "ollama", options, models }];
+        made.server.answers.set("/config/providers", { providers });
+      };
+      await answer();
+      made.server.onPost(() => void answer());
+      made.applier.starts("plan", { ...made.agent, facts: { ref, files } }, told);
+      made.happenings.length = 0;
+      return { ...made, files };
+    }
+
+    it("are told by the files that their environment names", async () => {
+      const { applier, server, happenings, files } = await tell();
+
+      applier.tell("plan");
+
+      await until(() => happenings.length > 0);
+      expect(happenings).toEqual([{ type: "agent-told", mode: "plan", told: measured }]);
+      expect(server.posts.map(({ path }) => path)).toEqual(["/instance/dispose"]);
+      expect(await readFile(files.context, "utf8")).toBe("65536");
+      expect(await readFile(files.output, "utf8")).toBe("8192");
+    });
+
+    it("are left alone when they have begun to work", async () => {
+      const { applier, server, happenings } = await tell();
+      server.answers.set("/session/status", { ses_1: { type: "busy" } });
+
+      applier.tell("plan");
+
+      await until(() => happenings.length > 0);
+      expect(happenings).toEqual([{ type: "agent-told", mode: "plan", told }]);
+      expect(server.posts).toEqual([]);
+    });
+
+    it("are not told again and again when they do not take it", async () => {
+      const { applier, server, happenings } = await tell();
+      server.onPost(() => 500);
+
+      applier.tell("plan");
+
+      await until(() => happenings.length > 0);
+      expect(happenings).toEqual([{ type: "agent-told", mode: "plan", told: measured }]);
+    });
   });
 
   it("leaves an agent that starts the model of its conversation when nothing was picked", async () => {

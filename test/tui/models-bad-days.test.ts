@@ -109,7 +109,7 @@ describe("a load that fails", () => {
       "model runner has unexpectedly stopped, this may be due to resource limitations",
       500,
       "the process that runs coder:1b has ended unexpectedly",
-      "look at the log of Ollama",
+      "the log of Ollama: `journalctl -u ollama -e`",
     ],
     [
       "timed out waiting for llama-server to start - progress 0.42 - ",
@@ -177,14 +177,15 @@ describe("a first answer that is long in coming", () => {
 });
 
 describe("an answer that breaks off", () => {
-  it("is told in the agent's words, in title and panel", async () => {
+  it("is told in title and panel, with what to do", async () => {
     const program = await running(await started());
 
     const message = "llama-server process no longer running: -1 \u001B[2J";
     report(program, { type: "error", since: Date.now(), message });
 
     expect(title(program)).toContain(" error");
-    expect(program.panel()).toContain("llama-server process no longer running: -1");
+    expect(program.panel()).toContain("has ended\n     unexpectedly");
+    expect(program.panel()).toContain("~/.ollama/logs/server.log");
     expect(program.panel()).not.toContain("\u001B");
   });
 });

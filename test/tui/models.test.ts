@@ -40,6 +40,32 @@ describe("the models of the running program", () => {
     await program.models.ready("plan");
   });
 
+  it("are chosen from an Ollama whose list does not tell what they can do", async () => {
+    const models = [
+      ollamaModel({ name: "mute:14b", sizeBytes: 3e8, layers: 2, capabilities: ["completion"] }),
+      ollamaModel({ name: "coder:7b", sizeBytes: 2e8, layers: 2 }),
+      ollamaModel({ name: "coder:1b", sizeBytes: 1e8, layers: 2 }),
+    ];
+    const server = await started({ version: "0.24.0", models });
+    const program = await openProgram(server);
+
+    await program.until((state) => state.models.wishes.build);
+
+    const chosen = { model: "ollama/coder:7b", source: { from: "chosen" } };
+    expect(program.state().models.wishes).toMatchObject({ plan: chosen, build: chosen });
+    await program.models.ready("plan");
+    expect(server.loadedNames()).toEqual([]);
+  });
+
+  it("are warned of when a picked one turns out to call no tools", async () => {
+    const models = [ollamaModel({ name: "mute:7b", sizeBytes: 1e8, capabilities: ["completion"] })];
+    const server = await started({ version: "0.24.0", models });
+    const picked = { picks: { plan: { model: "ollama/mute:7b" } }, recent: [] };
+    const program = await openProgram(server, { picks: picked });
+
+    await program.until(() => program.panel().includes("cannot call tools"));
+  });
+
   it("show what has changed when they are asked anew", async () => {
     const server = await started();
     const program = await openProgram(server);

@@ -1,5 +1,5 @@
 /** Keys in the picker of models and in the list of ways to switch. */
-import { findInstalled, runtimeOf } from "../installed-models.ts";
+import { findInstalled, isUnclear, runtimeOf } from "../installed-models.ts";
 import type { AgentMode } from "../mode.ts";
 import { filterModelRows, type ModelRow, modelRows, switchOptions } from "../model-rows.ts";
 import type { SwitchPlan } from "../models.ts";
@@ -82,7 +82,7 @@ function noAnswer({ models }: State, { ref }: ModelRow, text: string) {
 }
 
 /** The effect that asks for the details of a model which has none yet. */
-function undescribed({ models }: State, ref: string) {
+export function undescribed({ models }: State, ref: string) {
   const found = runtimeOf(models.runtimes, ref);
   const model = found && findInstalled(found.runtime, found.name);
   if (!model || model.described || found.runtime.connection.type !== "up") return undefined;
@@ -93,6 +93,8 @@ function undescribed({ models }: State, ref: string) {
 /** The selection rests, or details have come: the model that was chosen is switched to. */
 export function pickerRested(state: State, now: number): Step {
   const { overlay } = state;
+  if (overlay?.type === "models" && overlay.entered !== undefined)
+    return choose(state, { mode: state.focus, model: overlay.entered, now });
   if (overlay?.type !== "model-picker") return step(state);
   const { entered, ...picker } = overlay;
   if (entered !== undefined) return choose(state, { mode: picker.mode, model: entered, now });
@@ -174,7 +176,13 @@ function set(state: State, setting: Setting): Step {
 /** OpenCode works by tools alone: without them an agent can only talk. */
 function toolDoubts({ models }: State, { model }: SwitchPlan): readonly string[] {
   const found = runtimeOf(models.runtimes, model);
-  if (!found || findInstalled(found.runtime, found.name)?.tools !== false) return [];
+  const known = found && findInstalled(found.runtime, found.name);
+  if (!known) return [];
+  if (isUnclear(known))
+    return [
+      "It has not been said yet whether this model calls tools: without them the agent could not read or change a single file.",
+    ];
+  if (known.tools !== false) return [];
   return [
     "This model cannot call tools: the agent could not read or change a single file with it.",
   ];

@@ -7,7 +7,8 @@ import type { LoadedModel } from "../runtime.ts";
 import type { Overlay, State } from "../state.ts";
 import { printable } from "../text.ts";
 import { beginJob, giveUpJob, loadJob, type NewJob } from "./jobs.ts";
-import { choose } from "./models-keys.ts";
+import { choose, undescribed } from "./models-keys.ts";
+import { pickerTimer } from "./models-overlays.ts";
 import { briefMs, notify } from "./notice.ts";
 import type { OverlayKey } from "./overlays.ts";
 import { andThen, closeOverlay, type Step, step } from "./step.ts";
@@ -17,7 +18,15 @@ import { moved } from "./typing.ts";
 type ModelsOverlay = Extract<Overlay, { type: "models" }>;
 type ModelRow = Exclude<RuntimeRow, { type: "runtime" }>;
 
-export function modelsKey(state: State, overlay: ModelsOverlay, { chord, now }: OverlayKey): Step {
+/** Any other key gives up what is waited for. */
+export function modelsKey(state: State, opened: ModelsOverlay, key: OverlayKey): Step {
+  const { entered, ...overlay } = opened;
+  return entered === undefined
+    ? listKey(state, opened, key)
+    : listKey({ ...state, overlay }, overlay, key);
+}
+
+function listKey(state: State, overlay: ModelsOverlay, { chord, now }: OverlayKey): Step {
   const rows = runtimeRows(state);
   const row = rows[Math.min(overlay.selected, rows.length - 1)];
   switch (chord) {
@@ -27,7 +36,7 @@ export function modelsKey(state: State, overlay: ModelsOverlay, { chord, now }: 
     case "ctrl+c":
       return closed(state);
     case "enter":
-      return show(state, { ...overlay, details: !overlay.details });
+      return show(state, { ...overlay, details: !overlay.details }, row);
     case "r":
       return step(state, { type: "refresh-runtimes" });
     case "x":
@@ -40,7 +49,9 @@ export function modelsKey(state: State, overlay: ModelsOverlay, { chord, now }: 
       return row && row.type !== "runtime" ? act(state, { row, key: chord, now }) : step(state);
     default: {
       const selected = moved(overlay.selected, { chord, count: rows.length, letters: true });
-      return selected === undefined ? step(state) : show(state, { ...overlay, selected });
+      return selected === undefined
+        ? step(state)
+        : show(state, { ...overlay, selected }, rows[Math.min(selected, rows.length - 1)]);
     }
   }
 }
@@ -49,8 +60,22 @@ function closed(state: State): Step {
   return step(closeOverlay(state));
 }
 
-function show(state: State, overlay: ModelsOverlay): Step {
-  return step({ ...state, overlay });
+/** The details that are shown of a row are asked for where the list does not tell them. */
+function show(state: State, overlay: ModelsOverlay, row?: RuntimeRow): Step {
+  const shown = { ...state, overlay };
+  const question =
+    overlay.details && row && row.type !== "runtime" && undescribed(state, refOf(row));
+  return question ? step(shown, question) : step(shown);
+}
+
+/** What a model can do has to be known before it is chosen. */
+function pick(state: State, row: ModelRow, now: number): Step {
+  const model = refOf(row);
+  const question = undescribed(state, model);
+  if (!question || state.overlay?.type !== "models")
+    return choose(state, { mode: state.focus, model, now });
+  const overlay = { ...state.overlay, entered: model };
+  return step({ ...state, overlay }, question, pickerTimer("entered"));
 }
 
 type Act = {
@@ -86,10 +111,8 @@ function act(state: State, { row, key, now }: Act): Step {
       return row.deeds.includes("copy")
         ? step(state, { type: "copy-by-hand", job: jobOf(state, row) })
         : refuse(state, staysText(row), now);
-    case "m": {
-      const model = formatModelRef({ runtime: row.runtime.address.id, name });
-      return choose(state, { mode: state.focus, model, now });
-    }
+    case "m":
+      return pick(state, row, now);
     default:
       return key satisfies never;
   }
@@ -97,6 +120,10 @@ function act(state: State, { row, key, now }: Act): Step {
 
 function nameOf(row: ModelRow): string {
   return row.type === "loaded" ? (row.model?.name ?? row.loaded.name) : row.model.name;
+}
+
+function refOf(row: ModelRow): string {
+  return formatModelRef({ runtime: row.runtime.address.id, name: nameOf(row) });
 }
 
 function title(row: ModelRow): string {

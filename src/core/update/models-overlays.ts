@@ -1,6 +1,8 @@
 /** The overlays for models as they are opened. */
 import type { Effect } from "../effect.ts";
 import type { AgentMode } from "../mode.ts";
+import { runtimeRows } from "../model-rows.ts";
+import { releasedModels } from "../released-models.ts";
 import type { Overlay, State } from "../state.ts";
 import { notify } from "./notice.ts";
 import { type Step, step } from "./step.ts";
@@ -24,9 +26,13 @@ export function openPicker(state: State, mode: AgentMode, now: number): Step {
   return step({ ...state, overlay }, { type: "refresh-runtimes" }, restTimer(restMs));
 }
 
-/** Opens the overlay of runtimes and loaded models. */
+/** Opens the overlay of runtimes and loaded models, on one that no mode uses any more. */
 export function openModels(state: State): Step {
-  const overlay: Overlay = { type: "models", selected: 0, details: false };
+  const [free] = releasedModels(state);
+  const at = runtimeRows(state).findIndex(
+    (row) => row.type === "loaded" && row.loaded.instance === free?.loaded.instance,
+  );
+  const overlay: Overlay = { type: "models", selected: Math.max(0, at), details: false };
   return step({ ...state, overlay }, { type: "refresh-runtimes" });
 }
 

@@ -1,11 +1,12 @@
 /** Runtimes, memory and jobs as they are reported, and what opens the overlays for models. */
-import { findInstalled } from "../installed-models.ts";
+import { findInstalled, namesOneModel } from "../installed-models.ts";
 import type { Message } from "../message.ts";
 import { type AgentMode, agentModes } from "../mode.ts";
 import { formatModelRef } from "../model-ref.ts";
 import type { ModelsSetup, ModelsState, SavedPicks } from "../models.ts";
 import type { RuntimeState } from "../runtime.ts";
 import type { State } from "../state.ts";
+import { askDetails, withDescribed } from "./details.ts";
 import { tellDone, withoutJob, withProgress } from "./jobs.ts";
 import { pickerRested } from "./models-keys.ts";
 import { notify } from "./notice.ts";
@@ -40,7 +41,9 @@ type ModelsMessage = Extract<
 
 export function updateModels(state: State, message: ModelsMessage): Step {
   return andThen(respond(state, message), (next) =>
-    tellLate(keepSelection(next, state), state, message.now),
+    andThen(tellLate(keepSelection(next, state), state, message.now), (done) =>
+      askDetails(done, state),
+    ),
   );
 }
 
@@ -66,13 +69,15 @@ function respond(state: State, message: ModelsMessage): Step {
     case "models-set-up":
       return setUp(state, message.setup, now);
     case "runtime-changed":
-      return rewish(withRuntime(state, message.runtime), now);
+      return rewish(withMeasured(withRuntime(state, message.runtime), message.runtime), now);
     case "runtimes-surveyed":
       return rewish(withModels(state, { surveyed: true }), now);
     case "memory-measured":
       return rewish(withModels(state, { memory: message.memory }), now);
     case "models-used-elsewhere":
       return step(withModels(state, { usedElsewhere: message.models }));
+    case "models-described":
+      return rewish(withDescribed(state, message.runtime), now);
     case "model-described":
       return described(state, message, now);
     case "job-progressed":
@@ -123,6 +128,20 @@ function withRuntime(state: State, changed: RuntimeState): State {
   return withModels(state, { runtimes: all });
 }
 
+/** Keeps what contexts loaded models have, for when they are not loaded any more. */
+function withMeasured(state: State, { address, kind, installed, loaded }: RuntimeState): State {
+  const measured = { ...state.models.measured };
+  let isNew = false;
+  for (const { name, state: is, context } of loaded) {
+    const known = installed.find((model) => namesOneModel({ kind }, model.name, name));
+    const ref = formatModelRef({ runtime: address.id, name: known?.name ?? name });
+    if (is !== "loaded" || context === undefined || measured[ref] === context) continue;
+    measured[ref] = context;
+    isNew = true;
+  }
+  return isNew ? withModels(state, { measured }) : state;
+}
+
 function described(
   state: State,
   { runtime: id, model }: Extract<ModelsMessage, { type: "model-described" }>,
@@ -135,7 +154,7 @@ function described(
   const next = withRuntime(state, { ...runtime, installed });
   const { overlay } = state;
   const isAwaited =
-    overlay?.type === "model-picker" &&
+    (overlay?.type === "model-picker" || overlay?.type === "models") &&
     overlay.entered === formatModelRef({ runtime: id, name: known.name });
   return andThen(rewish(next, now), (done) => (isAwaited ? pickerRested(done, now) : step(done)));
 }

@@ -1,5 +1,6 @@
 /** A pane's process and its agent: starting, ending, restarting, and what the agent reports. */
 import type { Activity, AgentReport, Exit } from "../agent.ts";
+import type { ToldModel } from "../agent-model.ts";
 import type { Effect } from "../effect.ts";
 import type { Message } from "../message.ts";
 import type { AgentMode } from "../mode.ts";
@@ -9,7 +10,10 @@ import { notify } from "./notice.ts";
 import { savePicks } from "./picks.ts";
 import { andThen, type Step, step, withPane } from "./step.ts";
 
-type PaneMessage = Extract<Message, { mode: AgentMode; type: `pane-${string}` | "agent-report" }>;
+type PaneMessage = Extract<
+  Message,
+  { mode: AgentMode; type: `pane-${string}` | `agent-${string}` }
+>;
 
 /** A process that lived shorter than this is not restarted: it would only fail again. */
 const shortLifeMs = 2000;
@@ -68,9 +72,19 @@ export function updatePane(
       return typed(state, mode);
     case "agent-report":
       return reported(state, mode, message.report);
+    case "agent-told":
+      return agentTold(state, mode, message.told);
     default:
       return message satisfies never;
   }
+}
+
+function agentTold(state: State, mode: AgentMode, told: ToldModel | undefined): Step {
+  const { told: _, telling: __, ...pane } = state.panes[mode];
+  return step({
+    ...state,
+    panes: { ...state.panes, [mode]: { ...pane, ...(told ? { told } : {}) } },
+  });
 }
 
 /** Ends what runs in a pane and starts it again in the same session. */

@@ -177,7 +177,7 @@ function settle(state: State, course: Course): Step {
 }
 
 /** Whether an agent works, or has not answered yet: it cannot be given a model now. */
-function isOccupied(pane: PaneState): boolean {
+export function isOccupied(pane: PaneState): boolean {
   return isBusy(pane) || (pane.process.type === "running" && pane.activity.type === "unknown");
 }
 
@@ -190,9 +190,17 @@ function adopt(state: State, course: Course): Step {
 
 /** The switch is over and has worked. */
 function settled(state: State, { mode, plan, forWish, now }: Course): Step {
-  const free = withoutSwitch(state, mode);
+  const free = withReleased(withoutSwitch(state, mode), mode, goalOf(plan));
   const next = forWish ? free : withPick(free, mode, goalOf(plan));
   return andThen(rewish(next, now), (done) => step(done, savePicks(done)));
+}
+
+/** Remembers the model that a mode gives up for another one. */
+function withReleased(state: State, mode: AgentMode, goal: string): State {
+  const old = state.models.wishes[mode]?.model;
+  const others = state.models.released.filter((ref) => ref !== old && ref !== goal);
+  if (old === undefined || old === goal) return state;
+  return { ...state, models: { ...state.models, released: [old, ...others] } };
 }
 
 function courseOf(state: State, mode: AgentMode, now: number): Course | undefined {

@@ -35,10 +35,10 @@ export const buildsCheck: Check = {
 
 type MixProcess = { readonly pid: number; readonly build: string };
 
-/** The Erlang machines below this project that run Mix, and where each builds. */
+/** The Erlang machines in this project that run Mix, and where each builds. */
 async function mixProcesses({ ports, root }: DoctorContext): Promise<readonly MixProcess[]> {
   const beams = (await ports.processes.list()).filter(({ command }) =>
-    /\bbeam\.smp\b.*(?:\/mix\b|\bmix_elixir\b|-extra .*\bmix\b)/u.test(command),
+    /\bbeam\.smp\b/u.test(command),
   );
   const found = await Promise.all(beams.map((beam) => mixProcess(ports, { beam, root })));
   return found.filter((each) => each !== undefined);
@@ -46,16 +46,30 @@ async function mixProcesses({ ports, root }: DoctorContext): Promise<readonly Mi
 
 async function mixProcess(
   { files }: Ports,
-  { beam: { pid }, root }: { readonly beam: ProcessInfo; readonly root: string },
+  { beam: { pid, command }, root }: { readonly beam: ProcessInfo; readonly root: string },
 ): Promise<MixProcess | undefined> {
+  const task = mixTask(command);
+  if (task === undefined) return undefined;
   try {
     const cwd = await files.readLink(`/proc/${pid}/cwd`);
     if (cwd !== root) return undefined;
     const variables = parseVariables((await files.readText(`/proc/${pid}/environ`)) ?? "");
-    const names = ["MIX_BUILD_PATH", "MIX_BUILD_ROOT", "MIX_ENV"];
-    return { pid, build: names.map((name) => variables[name] ?? "").join("\n") };
+    const { MIX_BUILD_PATH: path = "", MIX_BUILD_ROOT: top = "", MIX_ENV: env } = variables;
+    return { pid, build: [path, top, env ?? usualEnv(task)].join("\n") };
   } catch {
     // Another user's.
     return undefined;
   }
+}
+
+/** "test" of `beam.smp ... -extra /usr/bin/mix test`; undefined where it is not Mix, such as a language server. */
+function mixTask(command: string): string | undefined {
+  const words = command.split(" ");
+  const at = words.findIndex((word) => /(?:^|\/)mix$/u.test(word));
+  return at < 0 ? undefined : (words[at + 1] ?? "");
+}
+
+/** `mix test` builds for itself (Mix, `:default_env` and preferred environments). */
+function usualEnv(task: string): string {
+  return task === "test" ? "test" : "dev";
 }

@@ -1,5 +1,6 @@
 /** "mix can't find packages": Hex is not there, or nobody has fetched what mix.lock names. */
 import { isAbsolute, join } from "node:path";
+import type { Variables } from "../../platform/ports.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { mixProject } from "../facts/mix-project.ts";
@@ -60,26 +61,28 @@ async function missing(
 }
 
 /** Each Elixir of a profile's shells has a MIX_HOME of its own, and so needs a Hex of its own. */
-async function hexFindings({ ports, ...context }: DoctorContext): Promise<readonly Finding[]> {
-  const shell = await shellVariables({ ports, ...context });
+async function hexFindings(context: DoctorContext): Promise<readonly Finding[]> {
+  const shell = await shellVariables(context);
   if (shell.type === "own" && shell.why.includes("not evaluated")) return [];
   const { MIX_ARCHIVES: archives, MIX_HOME: home } = shell.variables;
-  const places = [
-    archives,
-    home && join(home, "archives"),
-    join(ports.host.home, ".mix", "archives"),
-  ];
-  const [place] = places.filter((each) => each !== undefined && isAbsolute(each));
-  if (place === undefined) return [];
-  const names = await ports.files.list(place).catch(() => []);
+  const usual = join(context.ports.host.home, ".mix", "archives");
+  const place = [archives, home && join(home, "archives")].find((path) => path) ?? usual;
+  const names = await context.ports.files.list(place).catch(() => []);
   if (names.some((name) => name.startsWith("hex-"))) return [];
+  if (!(await isWithoutHex(context, shell.variables))) return [];
   return [
     {
       status: "warn",
       code: "elixir/no-hex",
-      found: `Hex is not in ${place}`,
+      found: `Mix finds no Hex; it is not in ${place}`,
       why: "Mix can fetch no dependency; asked without a terminal it gives up",
       remedy: "run `mix local.hex --force` in the project's shell",
     },
   ];
+}
+
+/** Version managers have it in places of their own, which Mix alone knows; no project is loaded for it. */
+async function isWithoutHex(context: DoctorContext, env: Variables): Promise<boolean> {
+  const result = await context.run({ file: "mix", args: ["hex"], cwd: "/", env, timeoutMs: 4000 });
+  return result.end === "exited" && /task "hex" could not be found/u.test(result.stderr);
 }

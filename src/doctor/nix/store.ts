@@ -45,35 +45,46 @@ function noBuilders({ ports }: DoctorContext, group: string): Trouble {
 const why = "without its store Nix evaluates and builds nothing";
 
 function unreachable({ ports }: DoctorContext, result: CommandResult): Trouble {
-  if (result.end === "timed-out")
-    return {
-      status: "fail",
-      code: "nix/store-hangs",
-      found: "Nix waits for its store and gets no answer",
-      why,
-      remedy: restart(ports.host.os),
-    };
+  if (result.end === "timed-out") return hangs(ports.host.os);
   const said = result.stderr || result.end;
   return { ...asTrouble(ports.host, { said, why }), detail: said };
 }
 
+function hangs(os: string): Trouble {
+  return {
+    status: "fail",
+    code: "nix/store-hangs",
+    found: "Nix waits for its store and gets no answer",
+    why,
+    remedy:
+      os === "darwin"
+        ? "run `sudo launchctl kickstart -k system/org.nixos.nix-daemon`"
+        : "run `sudo systemctl restart nix-daemon`",
+  };
+}
+
+/** What Nix says, by its name where it has one. */
 function asTrouble(
   host: DoctorContext["ports"]["host"],
   { said, why: matters }: { readonly said: string; readonly why: string },
 ): Trouble {
   const { id, fault, what, suggestions } = classify(said);
+  if (!fault) return { ...unknown(what || said), why: matters };
   const words = { what, suggestions, shell: "default", system: nixSystem(host) };
   return {
     status: "fail",
-    code: fault ? faultCode(id) : "nix/store-unreachable",
-    found: fault ? fault.message(words) : `Nix cannot reach its store: ${what || said}`,
+    code: faultCode(id),
+    found: fault.message(words),
     why: matters,
-    remedy: fault ? fault.remedy(words) : restart(host.os),
+    remedy: fault.remedy(words),
   };
 }
 
-function restart(os: string): string {
-  return os === "darwin"
-    ? "run `sudo launchctl kickstart -k system/org.nixos.nix-daemon`"
-    : "run `sudo systemctl restart nix-daemon`";
+function unknown(said: string): Trouble {
+  return {
+    status: "fail",
+    code: "nix/store-unreachable",
+    found: `Nix cannot reach its store: ${said}`,
+    remedy: "run `nix store ping` to see more; with a daemon, `sudo systemctl restart nix-daemon`",
+  };
 }

@@ -21,8 +21,6 @@ export const treeCheck: Check = {
   },
 };
 
-const remedy = "put the project under Git: `git init && git add -N flake.nix`";
-
 async function special(context: DoctorContext): Promise<readonly Finding[]> {
   const args = [".", "(", "-type", "s", "-o", "-type", "p", ")", "-print"];
   const result = await context.run({ file: "find", args, timeoutMs: 4000, maxBytes: 64 * 1024 });
@@ -34,7 +32,7 @@ async function special(context: DoctorContext): Promise<readonly Finding[]> {
       code: "nix/special-file",
       found: `${first.replace(/^\.\//u, "")} is a socket or a pipe`,
       why: "Nix refuses to copy it, and with it the project",
-      remedy,
+      remedy: "put the project under Git: `git init && git add -N flake.nix`",
     },
   ];
 }
@@ -52,7 +50,7 @@ async function size(context: DoctorContext): Promise<readonly Finding[]> {
           ? "the project is so large that its size is not known within 4 s"
           : `the project holds ${memory(bytes)}`,
       why: "Nix copies all of it into its store at each evaluation",
-      remedy,
+      remedy: "put the project under Git: `git init && git add -N flake.nix`",
     },
   ];
 }

@@ -7,8 +7,6 @@ import { asObject, asText } from "../../core/json.ts";
 import { printable } from "../../core/text.ts";
 import type { RuntimeAnswer } from "./client.ts";
 
-export { modelFault } from "./model-fault.ts";
-
 /** Who was asked. */
 export type Asked = {
   readonly url: string;
@@ -228,7 +226,7 @@ function needsToken({ title, url, tokenVariable }: Asked): Fault {
     message: `${title ?? "the server"} at ${hostOf(url)} wants a token`,
     remedy: tokenVariable
       ? `set ${tokenVariable} in the development shell`
-      : 'name the variable that holds it in ai-rules.json: "tokenVariable"',
+      : 'name the variable that holds it in ai-rules.json: "apiKeyVariable"',
   };
 }
 

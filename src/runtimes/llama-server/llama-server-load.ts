@@ -4,16 +4,17 @@
  * that can be done is to wait for it and to wake it.
  */
 import { AiRulesError } from "../../core/error.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import { nearestName } from "../../core/nearest-name.ts";
 import type { LoadedModel } from "../../core/runtime.ts";
 import { printable } from "../../core/text.ts";
 import type { AdapterContext, LoadRequest } from "../adapter.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { errorText, modelFault } from "../http/faults.ts";
+import { errorText } from "../http/faults.ts";
 import { pause } from "../pause.ts";
 import { llamaServerEvents } from "./llama-server-events.ts";
 import type { ListedModel } from "./llama-server-models.ts";
-import { askLlamaServer, listModels, named } from "./llama-server-requests.ts";
+import { askLlamaServer, listModels } from "./llama-server-requests.ts";
 
 /** How often to look how far it is, in ms. */
 const lookEveryMs = 250;
@@ -144,7 +145,7 @@ function neverAborted(): AbortSignal {
 function loadFailed(model: ListedModel | "loading", name: string): AiRulesError {
   const code = model === "loading" ? undefined : model.status?.exitCode;
   const text = `failed to load${code === undefined ? "" : `: exit code ${code}`}`;
-  return new AiRulesError(modelFault(text, { model: name, title: named.title }));
+  return new AiRulesError(modelFault(text, { model: name, kind: "llama-server" }));
 }
 
 function notFound(name: string, names: readonly string[]): AiRulesError {

@@ -19,19 +19,66 @@ export function readConfigured(json: unknown): readonly InstalledModel[] | undef
   return models.flatMap((value) => readModel(asObject(value)));
 }
 
-/** An event of `/api/events`: an envelope whose data is JSON within JSON. */
-export function readEvent(
-  json: unknown,
+/**
+ * Reads the events of one stream of `/api/events`: envelopes whose data is JSON within JSON. Requests
+ * are told one by one; an old llama-swap tells how many there are, which says enough while one model
+ * runs.
+ */
+export function createEventReader(
   parse: (text: string) => unknown,
-): readonly RuntimeEvent[] {
-  const envelope = asObject(json);
-  if (envelope["type"] !== "modelStatus") return [];
-  const models = asList(parse(asText(envelope["data"]) ?? "")).map(asObject);
-  const starting = models.filter((model) => model["state"] === "starting");
-  return [
-    ...starting.map((model) => ({ type: "loading" as const, model: asText(model["id"]) ?? "" })),
-    { type: "changed" },
-  ];
+): (json: unknown) => readonly RuntimeEvent[] {
+  const requests = new Map<string, string>();
+  let ready: readonly string[] = [];
+  let inUse = "[]";
+
+  function readModels(models: readonly JsonObject[]): readonly RuntimeEvent[] {
+    const named = (wanted: string) =>
+      models.filter(({ state }) => state === wanted).map(({ id }) => asText(id) ?? "");
+    ready = named("ready");
+    const starting = named("starting");
+    return [...starting.map((model) => ({ type: "loading" as const, model })), { type: "changed" }];
+  }
+
+  function readRequests(data: JsonObject): readonly RuntimeEvent[] {
+    const total = asNumber(data["total"]);
+    const isCount = data["operation"] === undefined && total !== undefined;
+    if (!isCount) noteRequests(data, requests);
+    const counted = total && ready.length === 1 ? ready : [];
+    const models = isCount ? counted : [...new Set(requests.values())].toSorted();
+    const text = JSON.stringify(models);
+    if (text === inUse) return [];
+    inUse = text;
+    return [{ type: "in-use", models }];
+  }
+
+  return (json) => {
+    const envelope = asObject(json);
+    const data = () => parse(asText(envelope["data"]) ?? "");
+    if (envelope["type"] === "modelStatus") return readModels(asList(data()).map(asObject));
+    return envelope["type"] === "inflight" ? readRequests(asObject(data())) : [];
+  };
+}
+
+function noteRequests(data: JsonObject, requests: Map<string, string>): void {
+  const note = (value: unknown) => {
+    const request = asObject(value);
+    const id = asText(request["id"]);
+    const model = asText(request["model"]);
+    if (id && model) requests.set(id, model);
+  };
+  switch (data["operation"]) {
+    case "snapshot":
+      requests.clear();
+      for (const request of asList(data["requests"])) note(request);
+      break;
+    case "upsert":
+      note(data["request"]);
+      break;
+    case "remove":
+      requests.delete(asText(data["id"]) ?? "");
+      break;
+    default:
+  }
 }
 
 const states: Readonly<Record<string, LoadedModel["state"]>> = {

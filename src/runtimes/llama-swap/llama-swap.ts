@@ -5,13 +5,14 @@
  */
 import { AiRulesError } from "../../core/error.ts";
 import { asObject, asText, isObject, parseJson } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
 import type { Adapter, AdapterContext, ByHand, LoadRequest, RuntimeEvent } from "../adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { errorText, modelFault } from "../http/faults.ts";
+import { errorText } from "../http/faults.ts";
 import { shellWord } from "../shell-word.ts";
-import { readConfigured, readEvent, readRunning } from "./llama-swap-models.ts";
+import { createEventReader, readConfigured, readRunning } from "./llama-swap-models.ts";
 
 /** Its configuration names its keys itself; there is no variable for one. */
 const named: Named = { title: "llama-swap", startCommand: "llama-swap --config config.yaml" };
@@ -106,8 +107,9 @@ async function* events(
   { client }: AdapterContext,
   abort: AbortSignal,
 ): AsyncGenerator<RuntimeEvent> {
+  const read = createEventReader(parseJson);
   for await (const { data } of client.events("/api/events", { abort }))
-    yield* readEvent(parseJson(data), parseJson);
+    yield* read(parseJson(data));
 }
 
 function byHand({ deed, url, model }: ByHand): string {
@@ -148,7 +150,7 @@ function isNoRefusal({ status }: RuntimeAnswer): boolean {
 type Failure = { readonly text: string; readonly installed?: readonly string[] };
 
 function failed(model: string, { text, installed: names }: Failure): AiRulesError {
-  return new AiRulesError(modelFault(text, { model, title: named.title, installed: names }));
+  return new AiRulesError(modelFault(text, { model, kind: "llama-swap", installed: names }));
 }
 
 /** It can only stop all that run. */

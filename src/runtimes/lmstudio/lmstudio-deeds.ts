@@ -4,14 +4,14 @@
  */
 import { AiRulesError } from "../../core/error.ts";
 import { asNumber, asText, type JsonObject } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { LoadedModel } from "../../core/runtime.ts";
 import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { AdapterContext, LoadRequest, PullProgress } from "../adapter.ts";
-import { modelFault } from "../http/faults.ts";
 import { pause } from "../pause.ts";
 import { shellWord } from "../shell-word.ts";
 import type { LmStudioModel } from "./lmstudio-models.ts";
-import { askLmStudio, listModels, named, needsNewer } from "./lmstudio-requests.ts";
+import { askLmStudio, listModels, needsNewer } from "./lmstudio-requests.ts";
 
 /** Time for an answer that waits for no model, in ms. */
 const answerMs = 10_000;
@@ -117,11 +117,11 @@ async function find(
   const [first] = found;
   if (first) return { ...first, instances: found.flatMap(({ instances }) => instances) };
   const names = models.map(({ installed }) => installed.name);
-  throw new AiRulesError(modelFault("not found", { model, title: named.title, installed: names }));
+  throw new AiRulesError(modelFault("not found", { model, kind: "lmstudio", installed: names }));
 }
 
 function faultOf(model: string): (text: string) => AiRulesError {
-  return (text) => new AiRulesError(modelFault(text, { model, title: named.title }));
+  return (text) => new AiRulesError(modelFault(text, { model, kind: "lmstudio" }));
 }
 
 async function isLoaded(

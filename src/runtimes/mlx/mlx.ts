@@ -6,11 +6,12 @@
  */
 import { AiRulesError } from "../../core/error.ts";
 import { asObject, asText } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { InstalledModel } from "../../core/runtime.ts";
 import type { Adapter, AdapterContext, LoadRequest } from "../adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { errorText, modelFault } from "../http/faults.ts";
+import { errorText } from "../http/faults.ts";
 import { isLoopback } from "../ip-address.ts";
 import { mlxByHand, shortestChat, startMlxByHand } from "./mlx-by-hand.ts";
 import { modelAt, modelsBelow, namedModel } from "./mlx-models.ts";
@@ -102,6 +103,6 @@ function failed(
   model: string,
   { text, names }: { readonly text: string; readonly names: readonly string[] },
 ): AiRulesError {
-  const about = { model, title: named.title, installed: names, fetches: false };
+  const about = { model, kind: "mlx", installed: names, fetches: false } as const;
   return new AiRulesError(modelFault(text, about));
 }

@@ -42,6 +42,8 @@ export type Known = {
   readonly failures: number;
   /** The last answer, kept while it is down. */
   readonly loaded: readonly LoadedModel[];
+  /** Models on which requests run, where events tell. */
+  readonly inUse?: readonly string[] | undefined;
   /** It has told what is loaded: what comes after that was loaded since. */
   readonly sawLoaded: boolean;
   /** A connection broke since it last told what is loaded. */

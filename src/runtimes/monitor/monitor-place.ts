@@ -100,7 +100,10 @@ export function watchPlace(options: PlaceOptions): Place {
       return adapter.events?.(context, abort) ?? noEvents();
     },
     onEvent: heard,
-    onBroken: () => want([adapterNow().abilities.seesLoaded ? "loaded" : "version"]),
+    onBroken: () => {
+      known = { ...known, inUse: undefined };
+      want([adapterNow().abilities.seesLoaded ? "loaded" : "version"]);
+    },
   });
 
   function kindNow(): RuntimeKind {
@@ -216,6 +219,10 @@ export function watchPlace(options: PlaceOptions): Place {
 
   function heard(event: RuntimeEvent): void {
     if (event.type === "changed") return want(["loaded"]);
+    if (event.type === "in-use") {
+      known = { ...known, inUse: event.models };
+      return tell();
+    }
     known = noteLoading(known, event, circumstances());
     if (event.progress !== undefined) jobs.progressed(event.model, event.progress);
     tell();
@@ -229,7 +236,9 @@ export function watchPlace(options: PlaceOptions): Place {
   function tendStream(): void {
     const looks = attention !== "hidden" || jobs.pending();
     const there = known.kind !== undefined && answers(known.contact.type);
-    stream.want(looks && there && adapterNow().events !== undefined);
+    const open = looks && there && adapterNow().events !== undefined;
+    if (!open && known.inUse) known = { ...known, inUse: undefined };
+    stream.want(open);
   }
 
   async function describe(name: string): Promise<InstalledModel | undefined> {

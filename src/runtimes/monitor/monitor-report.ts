@@ -38,12 +38,17 @@ export function reportOf(known: Known, reported: Reported): RuntimeState | undef
     connection,
     ...(known.version !== undefined && isThere ? { version: known.version } : {}),
     abilities: adapter.abilities,
-    loaded: isThere ? known.loaded : [],
+    loaded: isThere ? loadedOf(known) : [],
     installed: matches(address, known) ? known.installed : [],
     ...(known.installedAt === undefined ? {} : { installedAt: known.installedAt }),
     troubles: isThere ? troublesOf(known, { address, adapter }) : [],
     reloads: isThere ? countByModel(known.loads) : {},
   };
+}
+
+function loadedOf({ loaded, inUse }: Known): readonly LoadedModel[] {
+  if (!inUse) return loaded;
+  return loaded.map((model) => ({ ...model, busy: inUse.includes(model.name) }));
 }
 
 /** Whether an address means what answers there, as far as that is known. */

@@ -1,10 +1,11 @@
 /** Requests to Ollama whose answer is one JSON object, and the failures it tells in them. */
 import { AiRulesError } from "../../core/error.ts";
 import { asList, asObject, asText, isObject } from "../../core/json.ts";
+import { modelFault } from "../../core/model-fault.ts";
 import type { AdapterContext } from "../adapter.ts";
 import { askedOf, askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
-import { modelFault, noAnswer } from "../http/faults.ts";
+import { noAnswer } from "../http/faults.ts";
 import { tokenVariables } from "../token-variables.ts";
 
 /** What failures say of it. */
@@ -59,7 +60,7 @@ export function ollamaFault(about: {
   readonly model: string;
   readonly installed?: readonly string[];
 }): AiRulesError {
-  return new AiRulesError(modelFault(about.text, { ...about, title: ollamaNames.title }));
+  return new AiRulesError(modelFault(about.text, { ...about, kind: "ollama" }));
 }
 
 /** It wants a token at 401; a 403 says that its cloud is switched off. */

@@ -3,8 +3,9 @@
  * model only once it is loaded (measured on 0.30 and later), our own job knows of it before.
  */
 import { percent, roughly } from "../../core/format.ts";
-import { namesOneModel } from "../../core/installed-models.ts";
-import type { ModelsState, RunningJob } from "../../core/models.ts";
+import { type ModelsView, namesOneModel } from "../../core/installed-models.ts";
+import { loadedInUse } from "../../core/model-use.ts";
+import type { RunningJob } from "../../core/models.ts";
 import type { LoadedModel, RuntimeState } from "../../core/runtime.ts";
 import { elapsed } from "../../core/switch-text.ts";
 
@@ -15,12 +16,9 @@ export type ShownModel = LoadedModel & {
 };
 
 /** The models of a runtime that are loaded or on their way. */
-export function shownModels(
-  runtime: RuntimeState,
-  { jobs }: Pick<ModelsState, "jobs">,
-): readonly ShownModel[] {
-  const own = jobs.filter((job) => job.runtime === runtime.address.id);
-  const known = runtime.loaded.map((model) => withJob(runtime, model, own));
+export function shownModels(runtime: RuntimeState, view: ModelsView): readonly ShownModel[] {
+  const own = view.models.jobs.filter((job) => job.runtime === runtime.address.id);
+  const known = loadedInUse(view, runtime).map((model) => withJob(runtime, model, own));
   const coming = own.flatMap((job): readonly ShownModel[] => {
     if (job.deed.type !== "load") return [];
     const { model: name } = job.deed;

@@ -3,6 +3,7 @@ import { wrapText } from "../../core/cell-text.ts";
 import { fitLines } from "../../core/fit.ts";
 import { isMissed } from "../../core/installed-models.ts";
 import { filterModelRows, type ModelRow, modelRows, runtimeName } from "../../core/model-rows.ts";
+import type { RuntimeState } from "../../core/runtime.ts";
 import type { Overlay, State } from "../../core/state.ts";
 import { printable } from "../../core/text.ts";
 import type { KeyHint } from "./hints.ts";
@@ -100,8 +101,8 @@ function sumLines(row: ModelRow | undefined, { cols, rows }: Size): readonly Lin
 function emptyLines({ models }: State, { cols, rows }: Size, all: number): readonly Line[] {
   if (all > 0) return [line("nothing matches", "dim")];
   if (!models.surveyed) return [line("asking the runtimes", "dim")];
-  const isUp = models.runtimes.some(({ connection: { type } }) => type === "up");
-  if (isUp) return [line("no model is installed: get one with `ollama pull NAME`", "dim")];
+  const up = models.runtimes.filter(({ connection: { type } }) => type === "up");
+  if (up.length > 0) return wrapText(getOneText(up), cols, 3).map((text) => line(text, "dim"));
   const ways = models.runtimes.flatMap((runtime) => {
     const { connection } = runtime;
     if (!isMissed(runtime, models) || !("problem" in connection)) return [];
@@ -115,6 +116,15 @@ function emptyLines({ models }: State, { cols, rows }: Size, all: number): reado
     .flatMap((text) => wrapText(printable(text), cols, 2))
     .map((text) => line(text, "dim"))
     .slice(0, rows);
+}
+
+/** How to come by a model, of the runtimes that have none. */
+function getOneText(up: readonly RuntimeState[]): string {
+  const loader =
+    up.find(({ abilities }) => abilities.pull) ?? up.find(({ kind }) => kind === "mlx");
+  if (loader)
+    return `no model is installed: get one with \`ai-rules models pull ${printable(loader.address.id)}/NAME\``;
+  return `no model is there: ${up.map(runtimeName).join(", ")} must be started with one`;
 }
 
 function keysOf({ query, arithmetic }: Picker): readonly KeyHint[] {

@@ -23,7 +23,7 @@ const indent = "  ";
 /** Two lines a model: its name and who uses it, then its numbers and its time. */
 export function loadedLines({ state, runtime, cols }: LoadedRequest): readonly Line[] {
   const memory = memoryOf(runtime, state);
-  return shownModels(runtime, state.models).flatMap((model) => {
+  return shownModels(runtime, state).flatMap((model) => {
     const modes = modesUsing(state, runtime, model.name);
     return [nameLine(model, modes, cols), numbersLine(model, { now: state.now, memory, cols })];
   });
@@ -32,7 +32,7 @@ export function loadedLines({ state, runtime, cols }: LoadedRequest): readonly L
 /** One line a model: what gives way are the modes' words, then the numbers that are as they should be. */
 export function shortLoadedLines({ state, runtime, cols }: LoadedRequest): readonly Line[] {
   const memory = memoryOf(runtime, state);
-  return shownModels(runtime, state.models).map((model) => {
+  return shownModels(runtime, state).map((model) => {
     const modes = modesUsing(state, runtime, model.name);
     const right = joined([
       contextSpan(model),

@@ -5,6 +5,7 @@
  * focused agent, then all of the models but trouble, then what is said about the environment.
  */
 
+import { type AgentFault, agentFault } from "../../core/agent-fault.ts";
 import { wrapText } from "../../core/cell-text.ts";
 import { memory } from "../../core/format.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
@@ -83,7 +84,7 @@ function panelLines(request: PanelRequest): readonly Line[] {
     ...agentModes.flatMap((mode) => [
       ...gap,
       modeLine(state, mode),
-      ...(showsDetails(request, mode) ? detailLines(state, mode, request.cols) : []),
+      ...(showsDetails(request, mode) ? detailLines(request, mode) : []),
     ]),
     ...(room.models === "none" ? [] : modelLines({ ...request, room: room.models })),
   ];
@@ -141,14 +142,16 @@ const indent = "    ";
 const detailRows = 3;
 
 /** What is known of one agent, what needs the user first. */
-function detailLines(state: State, mode: AgentMode, cols: number): readonly Line[] {
+function detailLines({ state, cols, hints }: PanelRequest, mode: AgentMode): readonly Line[] {
   const pane = state.panes[mode];
+  const fault = pane.process.type === "running" ? agentFault(state.models, pane) : undefined;
   const change = switchText(state.models, mode, state.now);
   const step = state.models.switches[mode]?.step;
   // On lines of their own: the remedy must not be what a long message cuts off.
   const failed = step?.type === "failed" ? step.problem : undefined;
   const texts: readonly (readonly [string | undefined, Meaning])[] = [
-    [trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
+    [fault?.message ?? trouble(pane), paneStatus(pane).glyph === "waiting" ? "waiting" : "error"],
+    [fault && faultRemedy(fault, hints), "plain"],
     [pane.mismatch?.message, "warning"],
     [pane.lost && isAlive(pane) ? "no events from the agent" : undefined, "warning"],
     [modelText(state, pane), "plain"],
@@ -176,6 +179,10 @@ function trouble(pane: PaneState): string | undefined {
   const { activity } = pane;
   if (activity.type === "permission" || activity.type === "question") return activity.detail;
   return activity.type === "retry" || activity.type === "error" ? activity.message : undefined;
+}
+
+function faultRemedy({ action, remedy }: AgentFault, hints: Hints): string {
+  return action === undefined ? remedy : `${wayTo(action, hints)}: ${remedy}`;
 }
 
 /** "pid 4711 · 612 MB · 1.18.33". */

@@ -445,6 +445,47 @@ describe("the list of models", () => {
     expect(deeds(effects)).toEqual(["cancel-job", "save-picks"]);
   });
 
+  describe("with a model that is not described", () => {
+    const { tools: _, ...bare } = { ...mute, described: false };
+    const untold = { runtimes: [{ ...ollama, installed: [alpha, bare] }] };
+    const question = { type: "describe-model", runtime: "ollama", model: "mute:8b" } as const;
+    const described = { type: "model-described", runtime: "ollama", model: mute } as const;
+
+    it("asks what it can do before it is picked, and then for a yes", () => {
+      const [waiting, effects] = after(listing("ollama/mute", untold), key("m"));
+      expect(effects).toMatchObject([question, { type: "start-timer", name: "picker" }]);
+      expect(waiting.models.switches).toEqual({});
+
+      const [asked] = after(waiting, described);
+      expect(asked.overlay).toMatchObject({ confirm: { deed: "switch-model", mode: "build" } });
+      expect(after(asked, key("y"))[0].models.switches.build?.plan.model).toBe("ollama/mute:8b");
+    });
+
+    it("wants a yes as well when nobody answers", () => {
+      const waiting = [key("m"), { type: "picker-rested" }] as const;
+      const [asked] = after(listing("ollama/mute", untold), ...waiting);
+
+      expect(asked.overlay).toMatchObject({ confirm: { deed: "switch-model" } });
+      expect(JSON.stringify(asked.overlay)).toContain("not been said yet");
+    });
+
+    it("gives that up for any other key", () => {
+      const [moved] = after(listing("ollama/mute", untold), key("m"), key("z"), described);
+
+      expect(moved.overlay).toEqual(listing("ollama/mute", untold).overlay);
+      expect(moved.models.switches).toEqual({});
+    });
+
+    it("asks for what its details shall show", () => {
+      expect(after(listing("ollama/mute", untold), key("enter"))[1]).toEqual([question]);
+      expect(after(listing("ollama/alpha", untold), key("enter"))[1]).toEqual([]);
+      expect(after(listing("ollama/alpha", untold), ...keys("enter", "j"))[1]).toEqual([question]);
+      expect(after(listing("ollama/mute", untold), ...keys("enter", "enter"))[1]).toEqual([
+        question,
+      ]);
+    });
+  });
+
   it("has nothing to cancel where nothing is done", () => {
     expect(after(listing("ollama/alpha"), key("x"))[1]).toEqual([]);
   });

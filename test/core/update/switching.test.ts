@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Happening } from "../../../src/core/message.ts";
+import { modelWarnings } from "../../../src/core/model-warnings.ts";
 import type { SwitchPlan } from "../../../src/core/models.ts";
 import type { RuntimeKind } from "../../../src/core/runtime.ts";
 import type { State } from "../../../src/core/state.ts";
@@ -14,7 +15,7 @@ import {
   toldContext,
 } from "../../fakes/sample-models.ts";
 import { sampleNow as now, withPane } from "../../fakes/sample-state.ts";
-import { after, deeds, jobDone, onlyJob } from "./steps.ts";
+import { after, deeds, jobDone, key, onlyJob } from "./steps.ts";
 
 const idle = { type: "idle", since: now, unseen: false } as const;
 const busy = { type: "busy", since: now } as const;
@@ -84,6 +85,61 @@ describe("a switch of the model", () => {
         recent: [other, base],
       },
     ]);
+  });
+
+  it("offers to unload the old model once no mode uses it, and not before", () => {
+    const ollama = sampleRuntime("ollama", {
+      loaded: [sampleLoaded("other:8b", { context: 65_536 }), sampleLoaded("base:8b")],
+      installed: [sampleInstalled("base:8b"), sampleInstalled("other:8b")],
+    });
+    const offers = (state: State) =>
+      modelWarnings(state).filter(({ remedy }) => remedy === "u unloads it");
+    const start = (["plan", "build", "review"] as const).reduce(
+      (state, mode) => withPane(state, mode, { model: base, wantedModel: base }),
+      plainState({ runtimes: [ollama] }),
+    );
+    const switched = (state: State, mode: "plan" | "build" | "review") => {
+      const plan = { model: other, unloadFirst: [] };
+      const [loading] = beginSwitch(state, { mode, plan, now });
+      return after(loading, jobDone(loading), applied({ mode }))[0];
+    };
+
+    const two = switched(switched(start, "plan"), "build");
+    expect(offers(two)).toEqual([]);
+    const done = switched(two, "review");
+    expect(done.models.released).toEqual([base]);
+    expect(offers(done)).toEqual([
+      {
+        level: "warning",
+        text: "base:8b still takes 24.0 GB: no mode uses it any more",
+        action: "models",
+        remedy: "u unloads it",
+      },
+    ]);
+
+    // `ctrl+o M` opens with that model selected, and `u` unloads it.
+    const [unloading] = after(done, { type: "action", action: "models" }, key("u"));
+    expect(onlyJob(unloading).deed).toEqual({
+      type: "unload",
+      model: "base:8b",
+      instance: "base:8b",
+    });
+    const gone = { ...ollama, loaded: ollama.loaded.slice(0, 1) };
+    expect(offers(after(done, { type: "runtime-changed", runtime: gone })[0])).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof sampleRuntime>[1]]>([
+    ["is on another machine", { address: { local: false } }],
+    ["cannot be unloaded", { loaded: [sampleLoaded("base:8b", { stays: true })] }],
+    ["is in use", { loaded: [sampleLoaded("base:8b", { busy: true })] }],
+  ])("offers to unload no model that %s", (_, changes) => {
+    const ollama = sampleRuntime("ollama", { loaded: [sampleLoaded("base:8b")], ...changes });
+    const state = plainState({ runtimes: [ollama], picks: {}, released: [base] });
+
+    expect(modelWarnings({ models: state.models }).map(({ remedy }) => remedy)).toEqual([]);
+    const here = sampleRuntime("ollama", { loaded: [sampleLoaded("base:8b")] });
+    const free = plainState({ runtimes: [here], picks: {}, released: [base] });
+    expect(modelWarnings({ models: free.models })).toHaveLength(1);
   });
 
   it("unloads first what is in the way, one after the other", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { RuntimeEvent } from "../../../src/runtimes/adapter.ts";
 import { llamaSwap } from "../../../src/runtimes/llama-swap/llama-swap.ts";
+import { createEventReader } from "../../../src/runtimes/llama-swap/llama-swap-models.ts";
 import { adapterContext, neverAborted } from "../../fakes/adapter-context.ts";
 import { type LlamaSwapOptions, startLlamaSwapServer } from "../../fakes/llama-swap-server.ts";
 import { createManualClock } from "../../fakes/manual-clock.ts";
@@ -184,6 +185,59 @@ describe("llama-swap on a bad day", () => {
       { type: "changed" },
       { type: "changed" },
     ]);
+  });
+
+  it("tells which model a request runs on, and when it has ended", async () => {
+    const { server, context } = await start();
+    const control = new AbortController();
+    const seen: RuntimeEvent[] = [];
+    const reading = (async () => {
+      for await (const event of llamaSwap.events?.(context, control.signal) ?? []) seen.push(event);
+    })();
+    await until(() => seen.length > 0);
+
+    const body = JSON.stringify({ model: "qwen", messages: [{ role: "user", content: "hi" }] });
+    await (await fetch(`${server.url}/v1/chat/completions`, { method: "POST", body })).text();
+
+    const used = () => seen.filter(({ type }) => type === "in-use");
+    await until(() => used().length === 2, { seen: () => seen });
+    control.abort(new Error("enough"));
+    await expect(reading).rejects.toThrow("enough");
+    expect(used()).toEqual([
+      { type: "in-use", models: ["qwen"] },
+      { type: "in-use", models: [] },
+    ]);
+  });
+
+  it.each<[string, readonly object[], readonly (readonly string[])[]]>([
+    [
+      "one by one, each model once",
+      [
+        { operation: "snapshot", requests: [{ id: "1", model: "a" }] },
+        { operation: "upsert", request: { id: "2", model: "a" } },
+        { operation: "upsert", request: { id: "3", model: "b" } },
+        { operation: "remove", id: "1" },
+        { operation: "remove", id: "2" },
+        { operation: "snapshot", requests: [] },
+      ],
+      [["a"], ["a", "b"], ["b"], []],
+    ],
+    [
+      "as a number by an old one",
+      [{ total: 0 }, { total: 2 }, { total: 1 }, { total: 0 }],
+      [["a"], []],
+    ],
+  ])("reads the requests that run, told %s", (_, told, models) => {
+    const read = createEventReader((text) => JSON.parse(text));
+    const event = (type: string, data: unknown) => read({ type, data: JSON.stringify(data) });
+    event("modelStatus", [
+      { id: "a", state: "ready" },
+      { id: "b", state: "stopped" },
+    ]);
+
+    expect(told.flatMap((data) => event("inflight", data))).toEqual(
+      models.map((each) => ({ type: "in-use", models: each })),
+    );
   });
 
   it("gives the commands that do the same", () => {

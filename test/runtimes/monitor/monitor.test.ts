@@ -535,6 +535,27 @@ describe("a stream of events", () => {
     expect(progress).toEqual([0.5]);
   });
 
+  it("tells which models are in use, for as long as it lasts", async () => {
+    const runtime = createScriptedRuntime({ events: true });
+    runtime.loaded = [loadedModel("a"), loadedModel("b")];
+    const { pass, last } = watch([runtime]);
+    await pass(1000);
+    const busy = () => last()?.loaded.map((model) => model.busy);
+    expect(busy()).toEqual([undefined, undefined]);
+
+    runtime.emit({ type: "in-use", models: ["b"] });
+    await settle();
+    expect(busy()).toEqual([false, true]);
+    runtime.emit({ type: "in-use", models: [] });
+    await settle();
+    expect(busy()).toEqual([false, false]);
+
+    runtime.emit({ type: "in-use", models: ["a"] });
+    runtime.breakStreams();
+    await pass(500);
+    expect(busy()).toEqual([undefined, undefined]);
+  });
+
   it("that breaks has the runtime asked at once, and is opened again", async () => {
     const runtime = createScriptedRuntime({ events: true });
     const { pass, last } = watch([runtime]);

@@ -1,16 +1,29 @@
 import { describe, expect, it } from "vitest";
-import type { ModelJob, RunningJob } from "../../../src/core/models.ts";
+import type { ModelsView } from "../../../src/core/installed-models.ts";
+import { runtimeRows } from "../../../src/core/model-rows.ts";
+import { type ModelJob, noModels, type RunningJob } from "../../../src/core/models.ts";
 import type { LoadedModel } from "../../../src/core/runtime.ts";
+import type { State } from "../../../src/core/state.ts";
 import { shownModels, splitText, untilText } from "../../../src/tui/view/loaded.ts";
-import { gigabyte, sampleLoaded, sampleOllama } from "../../fakes/sample-models.ts";
-import { sampleNow as now } from "../../fakes/sample-state.ts";
+import {
+  gigabyte,
+  sampleLmStudio,
+  sampleLoaded,
+  sampleModelsState,
+  sampleOllama,
+} from "../../fakes/sample-models.ts";
+import { sampleNow as now, withPane } from "../../fakes/sample-state.ts";
 
 function job(deed: ModelJob["deed"], changes: Partial<RunningJob> = {}): RunningJob {
   return { id: "1", runtime: "ollama", deed, since: now - 12_000, ...changes };
 }
 
+function view(...jobs: readonly RunningJob[]): ModelsView {
+  return { models: { ...noModels, jobs } };
+}
+
 function shown(running: RunningJob, loaded: readonly LoadedModel[] = sampleOllama.loaded) {
-  return shownModels({ ...sampleOllama, loaded }, { jobs: [running] }).map((model) => {
+  return shownModels({ ...sampleOllama, loaded }, view(running)).map((model) => {
     return `${model.name} ${untilText(model, now)}`;
   });
 }
@@ -34,6 +47,21 @@ describe("the models that are shown as loaded", () => {
     const { name, instance } = sampleOllama.loaded[0]!;
 
     expect(shown(job({ type: "unload", model: name, instance }))).toEqual([`${name} unloading`]);
+  });
+
+  it("are in use while an agent works with them, whatever the runtime tells", () => {
+    const busy = { activity: { type: "busy", since: now } } as const;
+    const working = withPane(sampleModelsState(), "plan", busy);
+    const texts = (state: State) =>
+      shownModels(sampleOllama, state).map((model) => untilText(model, now));
+
+    expect(texts(sampleModelsState())).toEqual(["4m"]);
+    expect(texts(working)).toEqual(["in use"]);
+    expect(texts(withPane(working, "plan", { model: "ollama/other" }))).toEqual(["4m"]);
+    expect(shownModels(sampleLmStudio, working).map(({ busy: is }) => is)).toEqual([true]);
+    expect(
+      runtimeRows(working).flatMap((row) => (row.type === "loaded" ? [row.loaded.busy] : [])),
+    ).toEqual([true, undefined, true]);
   });
 
   it("are not touched by the jobs of another runtime", () => {

@@ -190,7 +190,17 @@ describe("the model picker", () => {
     [
       "a runtime has no models",
       withPicker(sampleModelsState({ runtimes: [{ ...sampleOllama, installed: [] }] })),
-      "no model is installed: get one with `ollama pull NAME`",
+      "no model is installed: get one with `ai-rules models pull ollama/NAME`",
+    ],
+    [
+      "a runtime without models is none that downloads by itself",
+      withPicker(sampleModelsState({ runtimes: [sampleRuntime("mlx")] })),
+      "no model is installed: get one with `ai-rules models pull mlx/NAME`",
+    ],
+    [
+      "a runtime without models cannot download any",
+      withPicker(sampleModelsState({ runtimes: [sampleRuntime("llama-server")] })),
+      "no model is there: llama-server must be started with one",
     ],
   ])("says so when %s", (_, state, text) => {
     expect(draw(state, { cols: 90, rows: 20 })).toContain(text);

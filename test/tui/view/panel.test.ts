@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentState } from "../../../src/core/environment.ts";
+import { noModels } from "../../../src/core/models.ts";
 import type { State } from "../../../src/core/state.ts";
 import { drawnText } from "../../fakes/drawn.tsx";
+import { sampleRuntime } from "../../fakes/sample-models.ts";
 import {
   barePane,
   sampleNow as now,
@@ -141,6 +143,17 @@ describe("the side panel", () => {
         activity: { type: "error", since: now, message: "no such model" },
       }),
       "✕ error\n     no such model",
+    ],
+    [
+      "a failed request, with the key that leads to what mends it",
+      {
+        ...withPane(everyday, "build", {
+          activity: { type: "error", since: now, message: "coder does not support tools" },
+          model: "ollama/coder",
+        }),
+        models: { ...noModels, runtimes: [sampleRuntime("ollama")] },
+      },
+      "✕ error\n     coder cannot call tools,\n     which an agent has to\n     ctrl+o m: pick one with\n     tools",
     ],
     [
       "a plain command and the title it set",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { modelFault } from "../../../src/runtimes/http/faults.ts";
+import { modelFault } from "../../src/core/model-fault.ts";
+import { runtimeKinds } from "../../src/core/runtime.ts";
 
-const about = { model: "qwen3-coder:30b", title: "Ollama", runtime: "ollama" };
+const about = { model: "qwen3-coder:30b", kind: "ollama", runtime: "ollama" } as const;
 
 const cases = [
   {
@@ -97,6 +98,19 @@ describe("a model's fault", () => {
 
     expect(message).toBe("Ollama has no model qwen3-coder:30; did you mean qwen3-coder:30b?");
     expect(remedy).toContain("`ai-rules models pull ollama/qwen3-coder:30`");
+  });
+
+  it("says where the log of its runtime is", () => {
+    const crashed = "model runner has unexpectedly stopped";
+    const remedies = runtimeKinds.map((kind) => modelFault(crashed, { model: "m", kind }).remedy);
+
+    expect(remedies[0]).toBe(
+      "a smaller context or model may help; the log of Ollama: `journalctl -u ollama -e`, on a Mac ~/.ollama/logs/server.log",
+    );
+    expect(remedies[1]).toContain("the log of LM Studio: `lms log stream`");
+    expect(modelFault("boom", { model: "m", kind: "llama-swap" }).remedy).toBe(
+      "look at the log of llama-swap: /logs below its address",
+    );
   });
 
   it("is one printable line, whatever the names and words hold", () => {

@@ -2,15 +2,15 @@
  * What a runtime says went wrong with a model, in our words. Each runtime says it in its own, and
  * Ollama in two: since 0.30 it runs llama-server as a child and hands its words on.
  */
-import type { ErrorCode, Problem } from "../../core/error.ts";
-import { nearestName } from "../../core/nearest-name.ts";
-import { printable } from "../../core/text.ts";
+import type { ErrorCode, Problem } from "./error.ts";
+import { nearestName } from "./nearest-name.ts";
+import { type RuntimeKind, runtimeTitles } from "./runtime.ts";
+import { printable } from "./text.ts";
 
 export type FaultyModel = {
   /** Its name at the runtime. */
   readonly model: string;
-  /** "Ollama". */
-  readonly title: string;
+  readonly kind: RuntimeKind;
   /** The runtime's id, for commands that name the model in full. */
   readonly runtime?: string | undefined;
   /** Names of what is installed: the nearest one may have been meant. */
@@ -24,6 +24,8 @@ type Fault = { readonly code: ErrorCode; readonly message: string; readonly reme
 type Shown = {
   readonly model: string;
   readonly title: string;
+  /** Where its log is. */
+  readonly log: string;
   /** As our commands take it. */
   readonly fullName: string;
   readonly nearest: string | undefined;
@@ -32,25 +34,52 @@ type Shown = {
 
 /** The words of a runtime about one of its models, as a problem; the words themselves are its detail. */
 export function modelFault(text: string, about: FaultyModel): Problem {
-  const shown = {
+  const known = knownModelFault(text, about);
+  if (known) return known;
+  const shown = shownOf(about);
+  const words = wordsOf(text);
+  return {
+    code: "model/failed",
+    message: `${shown.title} failed with ${shown.model}: ${words.slice(0, 200) || "no reason given"}`,
+    remedy: `look at the log of ${shown.title}: ${shown.log}`,
+    detail: words.slice(0, 500),
+  };
+}
+
+/** Undefined where the words are none of a runtime's that are known. */
+export function knownModelFault(text: string, about: FaultyModel): Problem | undefined {
+  const words = wordsOf(text);
+  for (const { when, fault } of ladder) {
+    const found = when.exec(words);
+    if (found) return { ...fault(shownOf(about), found), detail: words.slice(0, 500) };
+  }
+  return undefined;
+}
+
+function wordsOf(text: string): string {
+  return printable(text.slice(0, 4000)).trim();
+}
+
+function shownOf(about: FaultyModel): Shown {
+  return {
     model: short(about.model),
-    title: about.title,
+    title: runtimeTitles[about.kind],
+    log: logs[about.kind],
     fullName: short(about.runtime ? `${about.runtime}/${about.model}` : about.model),
     nearest: nearest(about),
     fetches: about.fetches !== false,
   };
-  const words = printable(text.slice(0, 4000)).trim();
-  for (const { when, fault } of ladder) {
-    const found = when.exec(words);
-    if (found) return { ...fault(shown, found), detail: words.slice(0, 500) };
-  }
-  return {
-    code: "model/failed",
-    message: `${shown.title} failed with ${shown.model}: ${words.slice(0, 200) || "no reason given"}`,
-    remedy: `look at the log of ${shown.title}`,
-    detail: words.slice(0, 500),
-  };
 }
+
+/** How their own manuals say to read it. */
+const logs: Readonly<Record<RuntimeKind, string>> = {
+  ollama: "`journalctl -u ollama -e`, on a Mac ~/.ollama/logs/server.log",
+  lmstudio: "`lms log stream`",
+  mlx: "what mlx_lm.server prints where it runs",
+  "llama-server": "what it prints where it runs",
+  "llama-swap": "/logs below its address",
+  openai: "what it prints where it runs",
+};
 
 /** Ollama's own list of what its runners say when memory runs out, of all makers of GPUs. */
 const outOfMemory =
@@ -153,10 +182,10 @@ const ladder: readonly {
   },
   {
     when: /runner has unexpectedly stopped|process no longer running|process has terminated|runner process .*terminated|failed to load|model has crashed|exit(ed with)? code/i,
-    fault: ({ model, title }) => ({
+    fault: ({ model, title, log }) => ({
       code: "model/runner-crashed",
       message: `the process that runs ${model} has ended unexpectedly`,
-      remedy: `look at the log of ${title}; a smaller context or model may help`,
+      remedy: `a smaller context or model may help; the log of ${title}: ${log}`,
     }),
   },
   {

@@ -1,19 +1,19 @@
-/** The tables of docs/models.md: the commands with their options, and the fields of the JSON. */
+/** Tables of commands: what they do, with their options, and the fields of what they tell as JSON. */
 import {
   type Argument,
+  type CommandName,
   commandNames,
   commandOf,
   commonOptions,
   type Option,
   options,
 } from "../../src/cli/commands.ts";
-import { modelsJsonSchema } from "../../src/cli/models-report-schema.ts";
 import { agentModes } from "../../src/core/mode.ts";
 
-/** One row a command, one below it for each option that is its own. */
-export function commandTable(): string {
+/** One row for a command and each below it, one below those for each option that is its own. */
+export function commandTable(first: CommandName): string {
   const rows = commandNames
-    .filter((name) => name.startsWith("models"))
+    .filter((name) => name === first || name.startsWith(`${first} `))
     .flatMap((name) => {
       const command = commandOf(name);
       const words = [name, ...command.arguments.map(argumentText)].join(" ");
@@ -34,11 +34,9 @@ function optionText(name: keyof typeof options): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
-/** One row a field of `ai-rules models --json`, made from the JSON schema that ships. */
-export function reportTable(): string {
-  const rows = rowsOf(modelsJsonSchema(), "").map(
-    ({ path, meaning }) => `| \`${path}\` | ${meaning} |`,
-  );
+/** One row a field of a report, made from the JSON schema that ships. */
+export function reportTable(schema: object): string {
+  const rows = rowsOf(schema, "").map(({ path, meaning }) => `| \`${path}\` | ${meaning} |`);
   return ["| field | meaning |", "|---|---|", ...new Set(rows), ""].join("\n");
 }
 
