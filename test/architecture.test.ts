@@ -27,8 +27,19 @@ const layers: Readonly<Record<string, Layer>> = {
   nix: { folders: ["core", ports], packages: pure },
   runtimes: { folders: ["core", ports], packages: pure },
   opencode: { folders: ["core", ports], packages: [...pure, "jsonc-parser"] },
+  survey: { folders: ["core", "project", "opencode", "runtimes", ports], packages: pure },
   doctor: {
-    folders: ["core", "project", "profiles", "nix", "opencode", "runtimes", "keys", ports],
+    folders: [
+      "core",
+      "project",
+      "profiles",
+      "nix",
+      "opencode",
+      "runtimes",
+      "survey",
+      "keys",
+      ports,
+    ],
     packages: pure,
   },
   "tui/view": {
@@ -45,6 +56,7 @@ const layers: Readonly<Record<string, Layer>> = {
       "nix",
       "opencode",
       "runtimes",
+      "survey",
       "doctor",
       ports,
       "tui/view",

@@ -6,7 +6,7 @@ import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
 import { createDoctorContext } from "../doctor/context.ts";
 import { type CheckResult, runChecks } from "../doctor/run-checks.ts";
-import type { Ports } from "../platform/ports.ts";
+import type { Ports, Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { Console } from "./console.ts";
@@ -16,7 +16,12 @@ import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
 import { version } from "./version.ts";
 
-export type DoctorTools = { readonly ports: Ports; readonly console: Console };
+export type DoctorTools = {
+  readonly ports: Ports;
+  readonly console: Console;
+  /** The terminal that may be asked what it can do. */
+  readonly terminal?: Terminal;
+};
 
 export type DoctorInvocation = {
   /** Ids of checks and groups, like those of `--only`. */
@@ -26,15 +31,18 @@ export type DoctorInvocation = {
 
 /** Runs the command; resolves to the exit code. */
 export async function doctor(
-  { ports, console }: DoctorTools,
+  { ports, console, terminal }: DoctorTools,
   { arguments: named, options }: DoctorInvocation,
   cwd: string,
 ): Promise<number> {
-  const checks = selectChecks([...named, ...(options.only ?? [])]);
+  const only = [...named, ...(options.only ?? [])];
+  const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
   const startedAt = ports.clock.monotonic();
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
-  const examine = { ports, root, checks, console, tell };
+  const patience = only.length > 0 ? patienceForSome : 1;
+  const asked = terminal?.isTty && !options.json ? { terminal } : {};
+  const examine = { ports, root, checks, patience, console, tell, ...asked };
   const first = await examination(examine);
   const { results, fixed } = options.fix
     ? await mend(examine, first)
@@ -54,24 +62,36 @@ export async function doctor(
   return report.ok ? 0 : 1;
 }
 
+/** Who names what is to be looked at wants to know it, also on a busy machine. */
+const patienceForSome = 6;
+
 type Examine = DoctorTools & {
   readonly root: string;
+  readonly patience: number;
   readonly checks: readonly Check[];
   readonly tell: (lines: readonly string[]) => void;
 };
 
 /** All checks once; what they have started is ended. */
 async function examination(examine: Examine): Promise<readonly CheckResult[]> {
-  const { ports, root, checks, console, tell } = examine;
+  const { ports, root, checks, patience, terminal, console, tell } = examine;
   const end = new AbortController();
   const program = { version: version(), node: process.versions.node };
-  const context = createDoctorContext({ ports, root, program, abort: end.signal });
+  const context = createDoctorContext({
+    ports,
+    root,
+    program,
+    patience,
+    abort: end.signal,
+    ...(terminal ? { terminal } : {}),
+  });
   const teller = tellInOrder({ checks, console, tell });
   try {
     return await runChecks(checks, context, teller.add);
   } finally {
     end.abort();
     teller.end();
+    await Promise.all([...context.cleanups].map((cleanup) => cleanup()));
   }
 }
 

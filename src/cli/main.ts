@@ -180,9 +180,12 @@ async function withTools(
 type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
 
 async function runDoctor(invocation: DoctorRun): Promise<number> {
-  const { doctor } = await import("./doctor.ts");
+  const [{ doctor }, { createTerminal }] = await Promise.all([
+    import("./doctor.ts"),
+    import("../platform/terminal.ts"),
+  ]);
   const code = await withTools(invocation.options, (tools) =>
-    doctor(tools, invocation, process.cwd()),
+    doctor({ ...tools, terminal: createTerminal() }, invocation, process.cwd()),
   );
   // What hangs and ignores that it is to end is killed as we exit; it is not waited for.
   await new Promise((written) => process.stdout.write("", written));

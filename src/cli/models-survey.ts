@@ -1,38 +1,22 @@
-/** All that the `models` commands know: found out once, from files, variables and the runtimes themselves. */
+/** All that the `models` commands know: the settings, the development shell, and what the survey found. */
 import type { Problem } from "../core/error.ts";
-import { type Fit, fitOf } from "../core/fit.ts";
-import { isUsedElsewhere, type ModelsView, modesUsing } from "../core/installed-models.ts";
-import { memoryBudget } from "../core/memory-budget.ts";
-import { agentModes, byMode } from "../core/mode.ts";
-import { resolveWishes, type Wishes } from "../core/model-choice.ts";
-import { type ModelsState, noModels } from "../core/models.ts";
-import type { InstalledModel, RuntimeAddress, RuntimeState } from "../core/runtime.ts";
 import type { Settings } from "../core/settings.ts";
-import { agentOf } from "../opencode/mode-config.ts";
-import { readOpencodeModels } from "../opencode/opencode-models.ts";
-import type { Ports, Variables } from "../platform/ports.ts";
-import { directoriesOf, openRuntimeDirectory, projectDirectory } from "../project/directories.ts";
-import { usedElsewhere } from "../project/model-uses.ts";
-import { readPicks } from "../project/picks.ts";
+import type { Ports } from "../platform/ports.ts";
+import { directoriesOf, projectDirectory } from "../project/directories.ts";
 import { findProjectRoot } from "../project/root.ts";
 import { loadSettings } from "../project/settings.ts";
-import { runtimeAddresses } from "../runtimes/addresses.ts";
-import { readGuideVariables } from "../runtimes/guide-variables.ts";
-import { measureMemory } from "../runtimes/memory/memory.ts";
-import { type Survey, surveyRuntimes } from "../runtimes/survey.ts";
-import { describeAll } from "./describe-all.ts";
+import { type ProjectModels, surveyProjectModels } from "../survey/project-models.ts";
 import { type ProjectVariables, projectVariables } from "./project-variables.ts";
 
-export type ModelsSurvey = {
+export { fitIn, wishesOf } from "../survey/project-models.ts";
+
+export type ModelsSurvey = Pick<ProjectModels, "models" | "contextOf"> & {
   /** The project's directory. */
   readonly root: string;
   /** Where its picks are kept. */
   readonly data: string;
   readonly settings: Settings;
   readonly environment: ProjectVariables;
-  readonly models: ModelsState;
-  /** What speaks to a runtime. */
-  readonly contextOf: Survey["contextOf"];
   /** What is wrong with files that were read. */
   readonly problems: readonly Problem[];
   /** ms since the epoch. */
@@ -63,114 +47,15 @@ export async function surveyModels(
   const cacheDir = directories.environments;
   const environment = await projectVariables(ports, { root, shell, cacheDir });
   const { variables } = environment;
-  const addresses = runtimeAddresses({ settings, variables });
-  const guide = readGuideVariables(variables);
-  const [survey, memory, read, opencode, elsewhere] = await Promise.all([
-    ask(ports, { addresses, variables, details, modelsPath: guide.modelsPath }),
-    measureMemory(ports, memoryBudget(settings, guide)),
-    readPicks(ports, data),
-    modelsOfOpencode(ports, { root, settings, variables, addresses }),
-    usesOfOthers(ports),
-  ]);
-  const models: ModelsState = {
-    ...noModels,
-    surveyed: true,
-    addresses,
-    guide,
-    runtimes: survey.runtimes,
-    ...(memory ? { memory } : {}),
-    picks: read.saved?.picks ?? {},
-    recent: read.saved?.recent ?? [],
-    opencodeModels: opencode.models,
-    opencodeDefaults: opencode.defaults,
-    usedElsewhere: elsewhere,
-  };
+  const request = { root, data, settings, variables, details, timeoutMs };
+  const { problem, ...known } = await surveyProjectModels(ports, request);
   return {
     root,
     data,
     settings,
     environment,
-    models: { ...models, wishes: wishesOf(models, settings) },
-    contextOf: survey.contextOf,
-    problems: [...loaded.errors, ...loaded.warnings, ...(read.problem ? [read.problem] : [])],
+    ...known,
+    problems: [...loaded.errors, ...loaded.warnings, ...(problem ? [problem] : [])],
     now: ports.clock.now(),
   };
-}
-
-/** What the modes that run OpenCode are meant to use. */
-export function wishesOf(models: ModelsState, settings: Settings): Wishes {
-  const all = resolveWishes({ models, settings });
-  const modes = agentModes.filter((mode) => settings.modes[mode].command === undefined);
-  return Object.fromEntries(modes.flatMap((mode) => (all[mode] ? [[mode, all[mode]]] : [])));
-}
-
-type FitQuestion = {
-  readonly runtime: RuntimeState;
-  readonly model: InstalledModel;
-  /** In tokens; without one, what the model would get by itself. */
-  readonly context?: number | undefined;
-};
-
-/** Whether a model fits here as things are. */
-export function fitIn(models: ModelsState, { runtime, model, context }: FitQuestion): Fit {
-  const view: ModelsView = { models };
-  return fitOf({
-    model,
-    runtime,
-    runtimes: models.runtimes,
-    memory: models.memory,
-    context,
-    usedBy: (other, name) => modesUsing(view, other, name),
-    usedElsewhere: (other, name) => isUsedElsewhere(models, other, name),
-  });
-}
-
-type Asked = {
-  readonly addresses: readonly RuntimeAddress[];
-  readonly variables: Variables;
-  readonly details: boolean;
-  readonly modelsPath: string | undefined;
-};
-
-async function ask(ports: Ports, asked: Asked): Promise<Survey> {
-  const { addresses, variables, details, modelsPath } = asked;
-  const tokenOf = ({ tokenVariable }: RuntimeAddress) =>
-    tokenVariable === undefined
-      ? undefined
-      : (variables[tokenVariable] ?? ports.env[tokenVariable]);
-  const survey = await surveyRuntimes(ports, {
-    addresses,
-    tokenOf,
-    timeoutMs,
-    ...(modelsPath === undefined ? {} : { modelsPath }),
-  });
-  return details ? { ...survey, runtimes: await describeAll(survey) } : survey;
-}
-
-type OpencodeQuestion = {
-  readonly root: string;
-  readonly settings: Settings;
-  readonly variables: Variables;
-  readonly addresses: readonly RuntimeAddress[];
-};
-
-async function modelsOfOpencode(ports: Ports, question: OpencodeQuestion) {
-  const { root, settings, variables, addresses } = question;
-  const agents = byMode((mode) => agentOf(mode, settings.modes[mode]));
-  try {
-    return await readOpencodeModels(ports, { root, environment: variables, agents, addresses });
-  } catch (error) {
-    ports.log.warn(`OpenCode's configuration is not read: ${String(error)}`);
-    return { models: [], defaults: {} };
-  }
-}
-
-/** What running ai-rules use; where they cannot be found, nobody is known to use anything. */
-async function usesOfOthers(ports: Ports): Promise<readonly string[]> {
-  try {
-    const runtimeDirectory = await openRuntimeDirectory(ports);
-    return await usedElsewhere(ports, { runtimeDirectory, runDirectory: "" });
-  } catch {
-    return [];
-  }
 }

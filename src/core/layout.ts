@@ -38,7 +38,8 @@ const panelCols = 34;
 /** A model's numbers fit in one line of it; taken where three panes keep their 60 columns beside it. */
 const widePanelCols = 38;
 const widePanelFrom = 3 * 60 + 2 + 1 + widePanelCols;
-const minimum = { cols: 40, rows: 10 };
+/** On a smaller screen nothing is shown. */
+export const minimumScreen = { cols: 40, rows: 10 } as const;
 /** Below this width OpenCode is hard to use: the panel then floats over the panes. */
 const usableCols = 50;
 /** OpenCode shows its prompt and a few lines from here on. */
@@ -49,7 +50,7 @@ type LayoutState = Pick<State, "screen" | "layout" | "zoomed" | "panel" | "focus
 /** Places panes, tabs, panel and footer on the screen. */
 export function arrange(state: LayoutState): Scene {
   const { cols, rows } = state.screen;
-  if (cols < minimum.cols || rows < minimum.rows) return tooSmall(cols, rows);
+  if (cols < minimumScreen.cols || rows < minimumScreen.rows) return tooSmall(cols, rows);
   const footer: Rect = { x: 0, y: rows - 1, cols, rows: 1 };
   const panel = panelRect(state);
   const floats = panel !== undefined && panel.x < usableCols;

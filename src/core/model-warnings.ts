@@ -43,7 +43,8 @@ export function modelWarnings(view: ModelsView): readonly ModelWarning[] {
   return found.toSorted((a, b) => Number(b.level === "error") - Number(a.level === "error"));
 }
 
-function usedModels({ models, panes }: ModelsView): readonly UsedModel[] {
+/** The models that the modes are meant to use, at runtimes that have told what they have. */
+export function usedModels({ models, panes }: ModelsView): readonly UsedModel[] {
   const used: UsedModel[] = [];
   for (const mode of agentModes) {
     const wish = panes?.[mode].kind === "command" ? undefined : models.wishes[mode];
@@ -79,7 +80,8 @@ function toolsWarning({ model, name, modes }: UsedModel): readonly ModelWarning[
   ];
 }
 
-function processorWarning(
+/** A loaded model that is not all on the GPU. */
+export function processorWarning(
   { loaded, modes, name, runtime }: UsedModel,
   { models }: ModelsView,
 ): readonly ModelWarning[] {
@@ -100,7 +102,10 @@ function processorWarning(
 }
 
 /** Modes whose models push each other out of the memory. */
-function rivalWarnings(used: readonly UsedModel[], view: ModelsView): readonly ModelWarning[] {
+export function rivalWarnings(
+  used: readonly UsedModel[],
+  view: ModelsView,
+): readonly ModelWarning[] {
   const pairs = used.flatMap((first, index) =>
     used.slice(index + 1).flatMap((second) => pairWarning(first, second)),
   );

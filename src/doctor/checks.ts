@@ -2,12 +2,22 @@
 import { AiRulesError } from "../core/error.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import { printable } from "../core/text.ts";
+import { agentChecks } from "./agents/checks.ts";
 import { type Check, checkGroups } from "./check.ts";
 import { elixirChecks } from "./elixir/checks.ts";
 import { installChecks } from "./install/checks.ts";
+import { modelChecks } from "./models/checks.ts";
 import { nixChecks } from "./nix/checks.ts";
+import { terminalChecks } from "./terminal/checks.ts";
 
-export const allChecks: readonly Check[] = [...installChecks, ...nixChecks, ...elixirChecks];
+export const allChecks: readonly Check[] = [
+  ...installChecks,
+  ...nixChecks,
+  ...agentChecks,
+  ...modelChecks,
+  ...terminalChecks,
+  ...elixirChecks,
+];
 
 /** The checks of these ids or groups, "nix-git,install"; all where none is named. Throws `usage/check`. */
 export function selectChecks(only: readonly string[]): readonly Check[] {

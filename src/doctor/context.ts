@@ -1,5 +1,5 @@
 /** What all checks share: the machine, the project, and facts that are found out once. */
-import type { Command, CommandResult, Ports } from "../platform/ports.ts";
+import type { Command, CommandResult, Ports, Terminal } from "../platform/ports.ts";
 import { type Directories, directoriesOf } from "../project/directories.ts";
 
 /** What only the composition root knows. */
@@ -19,13 +19,22 @@ export type DoctorContext = {
   readonly root: string;
   readonly directories: Directories;
   readonly program: ProgramFacts;
+  /** Times as long as usual that each check may take: who asks for single checks waits for them. */
+  readonly patience: number;
+  /** The terminal that the user sits at, where it may be asked something. */
+  readonly terminal?: Terminal;
   /** Ends what facts have started once the examination is over. */
   readonly abort: AbortSignal;
+  /** Removes what is still in use when the examination is over: some of what hangs never ends by itself. */
+  readonly cleanups: Set<() => Promise<void>>;
   /** Runs a command in the project; never throws, and keeps little of what floods. */
   readonly run: (command: ProjectCommand) => Promise<CommandResult>;
 };
 
-export type ContextRequest = Pick<DoctorContext, "ports" | "root" | "program" | "abort">;
+export type ContextRequest = Pick<
+  DoctorContext,
+  "ports" | "root" | "program" | "terminal" | "abort"
+> & { readonly patience?: number };
 
 /** Enough for what any command here has to say. */
 const maxBytes = 1024 * 1024;
@@ -33,6 +42,8 @@ const maxBytes = 1024 * 1024;
 export function createDoctorContext(request: ContextRequest): DoctorContext {
   const { ports, root, abort } = request;
   return {
+    patience: 1,
+    cleanups: new Set(),
     ...request,
     directories: directoriesOf(ports),
     run: (command) => runInTime(ports, { cwd: root, env: ports.env, abort, maxBytes, ...command }),

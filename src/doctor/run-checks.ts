@@ -48,7 +48,7 @@ async function runCheck(check: Check, context: DoctorContext): Promise<CheckResu
 
 async function findingsInTime(check: Check, context: DoctorContext): Promise<readonly Finding[]> {
   const { clock } = context.ports;
-  const timeoutMs = Math.min(check.timeoutMs, longestCheckMs);
+  const timeoutMs = Math.min(check.timeoutMs, longestCheckMs) * context.patience;
   const abort = new AbortController();
   const { promise: late, resolve } = Promise.withResolvers<readonly Finding[]>();
   const cancelTimer = clock.after(timeoutMs, () => {

@@ -23,7 +23,8 @@ export async function withoutAbsentServers(
   userConfig: UserConfig,
   request: McpRequest,
 ): Promise<UserConfig> {
-  const absent = await absentServers(ports, userConfig, request);
+  const { modeConfig, config } = userConfig;
+  const absent = await absentServers(ports, { below: config, above: modeConfig }, request);
   if (absent.length === 0) return userConfig;
   for (const { name, program } of absent) {
     const words = `there is no program ${printable(program)} on its PATH`;
@@ -33,16 +34,27 @@ export async function withoutAbsentServers(
   return { ...userConfig, modeConfig: mergeDeep(userConfig.modeConfig, { mcp: off }) };
 }
 
-type Server = { readonly name: string; readonly program: string };
+/** An MCP server and the program that it would be. */
+export type McpServer = { readonly name: string; readonly program: string };
 
+/** All servers of a mode whose programs are not there, whichever file names them. */
+export async function absentMcpServers(
+  ports: Pick<Ports, "files">,
+  { modeConfig, config }: Pick<UserConfig, "modeConfig" | "config">,
+  request: McpRequest,
+): Promise<readonly McpServer[]> {
+  return absentServers(ports, { below: {}, above: mergeDeep(config, modeConfig) }, request);
+}
+
+/** Of the servers that `above` names. */
 async function absentServers(
   ports: Pick<Ports, "files">,
-  { modeConfig, config }: UserConfig,
+  { below, above }: { readonly below: JsonObject; readonly above: JsonObject },
   request: McpRequest,
-): Promise<readonly Server[]> {
-  const below = asObject(config["mcp"]);
-  const found = Object.entries(asObject(modeConfig["mcp"])).map(async ([name, server]) => {
-    const whole = mergeDeep(asObject(below[name]), asObject(server));
+): Promise<readonly McpServer[]> {
+  const lower = asObject(below["mcp"]);
+  const found = Object.entries(asObject(above["mcp"])).map(async ([name, server]) => {
+    const whole = mergeDeep(asObject(lower[name]), asObject(server));
     const program = programOf(whole);
     const isAbsent = program !== undefined && !(await isThere(ports, program, whole, request));
     return isAbsent ? [{ name, program }] : [];

@@ -78,7 +78,7 @@ export async function readUserConfig(
 }
 
 /** The files of the configuration, the weakest first. */
-function configFiles(
+export function configFiles(
   [global = "", ...folders]: readonly string[],
   root: string,
   own: string | undefined,
@@ -124,13 +124,13 @@ function parseConfig(text: string): JsonObject {
 }
 
 /** `{file:./prompt.md}` is meant from the file it stands in; elsewhere it would be lost. */
-function withAbsoluteFiles(text: string, path: string): string {
+export function withAbsoluteFiles(text: string, path: string): string {
   return text.replace(/\{file:(?![/~])([^}]+)\}/g, (_, name: string) =>
     JSON.stringify(`{file:${join(path, "..", name)}}`).slice(1, -1),
   );
 }
 
-const agentFolders = ["agent", "agents", "mode", "modes"] as const;
+export const agentFolders = ["agent", "agents", "mode", "modes"] as const;
 
 /** OpenCode takes the path below the folder, without `.md`, for the agent's name. */
 async function agentFiles(

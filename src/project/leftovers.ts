@@ -88,6 +88,29 @@ export type Swept = {
 /** From TERM to KILL for processes of a dead run, in ms. */
 const graceMs = 2000;
 
+/** What dead runs of this user left behind: their directories, and those of their processes that live. */
+export async function findLeftovers(
+  ports: Pick<Ports, "files" | "processes">,
+  runtimeDirectory: string,
+): Promise<Swept> {
+  const directories = await abandonedRunDirectories(ports, runtimeDirectory);
+  const records = await recordsIn(ports, directories);
+  const found = await Promise.all(records.map(({ pid }) => ports.processes.find(pid)));
+  const processes = records.filter((record, index) => {
+    const process = found[index];
+    return process !== undefined && isRecorded(process, [record]);
+  });
+  return { directories, processes };
+}
+
+async function recordsIn(
+  { files }: Pick<Ports, "files">,
+  directories: readonly string[],
+): Promise<readonly ProcessRecord[]> {
+  const texts = await Promise.all(directories.map((path) => files.readText(join(path, fileName))));
+  return texts.flatMap((text) => parseRecords(text ?? "[]"));
+}
+
 /** Ends what dead runs of this user left behind and deletes their directories. */
 export async function sweepLeftovers(
   ports: Pick<Ports, "files" | "processes" | "clock" | "log">,
@@ -95,10 +118,7 @@ export async function sweepLeftovers(
 ): Promise<Swept> {
   const directories = await abandonedRunDirectories(ports, runtimeDirectory);
   if (directories.length === 0) return { directories, processes: [] };
-  const texts = await Promise.all(
-    directories.map((path) => ports.files.readText(join(path, fileName))),
-  );
-  const records = texts.flatMap((text) => parseRecords(text ?? "[]"));
+  const records = await recordsIn(ports, directories);
   const processes = records.length > 0 ? await stopProcesses(ports, { records, graceMs }) : [];
   for (const path of directories) await ports.files.remove(path);
   ports.log.info(`swept ${directories.length} dead runs, ended ${processes.length} processes`);

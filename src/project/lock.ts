@@ -57,6 +57,36 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
   });
 }
 
+/** The locks, and rights to take one over, whose holders are dead: they hold nothing, and lie around. */
+export async function staleLocks(
+  ports: Pick<Ports, "files" | "processes">,
+  runtimeDirectory: string,
+): Promise<readonly string[]> {
+  const names = (await ports.files.list(runtimeDirectory)).filter((name) =>
+    name.startsWith("lock-"),
+  );
+  const paths = names.map((name) => join(runtimeDirectory, name));
+  const stale = await Promise.all(paths.map(async (path) => isStale(ports, path)));
+  return paths.filter((_, index) => stale[index]);
+}
+
+async function isStale(ports: Pick<Ports, "files" | "processes">, path: string): Promise<boolean> {
+  const text = await ports.files.readText(path);
+  if (text === undefined) return false;
+  const holder = parseHolder(text);
+  return !holder || !(await lives(ports, holder));
+}
+
+/** Removes a stale lock, unless somebody takes it over meanwhile. */
+export async function removeStaleLock(ports: LockPorts, path: string): Promise<void> {
+  const stale = await ports.files.readText(path);
+  if (stale === undefined || !(await isStale(ports, path))) return;
+  // Nobody else can then be about to replace it.
+  const own = JSON.stringify(await describeSelf(ports));
+  if (!(await takeOver(ports, { path, text: own, stale }))) return;
+  if ((await ports.files.readText(path)) === own) await ports.files.remove(path);
+}
+
 async function describeSelf({ processes, clock }: LockPorts, tty?: string): Promise<LockHolder> {
   const self = await processes.find(processes.ownPid);
   const startedAt = self?.startedAt ?? "";
@@ -76,7 +106,10 @@ function parseHolder(text: string): LockHolder | undefined {
   }
 }
 
-async function lives({ processes }: LockPorts, holder: LockHolder): Promise<boolean> {
+async function lives(
+  { processes }: Pick<Ports, "processes">,
+  holder: LockHolder,
+): Promise<boolean> {
   const found = await processes.find(holder.pid);
   return found !== undefined && sameProcess(found, holder);
 }

@@ -1,7 +1,8 @@
 /** How many colours the outer terminal has, and the nearest of them for a colour of a pane. */
+import type { ColorDepth } from "../core/terminal-abilities.ts";
 import { colorBits } from "./cell.ts";
 
-export type ColorDepth = "truecolor" | "256" | "16" | "none";
+export type { ColorDepth };
 
 export type Rgb = { readonly r: number; readonly g: number; readonly b: number };
 

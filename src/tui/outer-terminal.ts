@@ -6,7 +6,6 @@
  * that nothing is sent for nobody.
  */
 import type { Reply, ReplyEvent, Rgb } from "../keys/key.ts";
-import type { ColorDepth } from "../screen/colors.ts";
 import type { HostColors } from "../screen/host-colors.ts";
 
 /** Asks for the colours: text, background, cursor, and the palette's first 16. */
@@ -148,28 +147,4 @@ export function createOuterTerminal(options: OuterTerminalOptions): OuterTermina
 function mouseSequence({ mouse, anyMotion }: WantedInput): string {
   if (!mouse) return "\x1b[?1003l\x1b[?1002l\x1b[?1006l";
   return anyMotion ? "\x1b[?1002h\x1b[?1003h\x1b[?1006h" : "\x1b[?1003l\x1b[?1002h\x1b[?1006h";
-}
-
-/** How many colours the terminal has, from the user's environment (no-color.org, chalk's FORCE_COLOR). */
-export function colorDepthOf(env: Readonly<Record<string, string>>): ColorDepth {
-  const { NO_COLOR, FORCE_COLOR, COLORTERM, TERM = "" } = env;
-  if (FORCE_COLOR !== undefined) return forcedDepth(FORCE_COLOR);
-  if (NO_COLOR !== undefined && NO_COLOR !== "") return "none";
-  if (COLORTERM === "truecolor" || COLORTERM === "24bit") return "truecolor";
-  if (TERM === "dumb") return "none";
-  if (/-direct|kitty|ghostty|alacritty|wezterm|foot/.test(TERM)) return "truecolor";
-  return /256/.test(TERM) ? "256" : "16";
-}
-
-function forcedDepth(value: string): ColorDepth {
-  if (value === "0" || value === "false") return "none";
-  if (value === "3") return "truecolor";
-  return value === "2" ? "256" : "16";
-}
-
-/** Whether box-drawing and other non-ASCII characters can be shown (POSIX locale variables). */
-export function hasUnicode(env: Readonly<Record<string, string>>): boolean {
-  if (env["TERM"] === "dumb" || env["TERM"] === "linux") return false;
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
-  return /utf-?8/i.test(locale) || locale === "";
 }

@@ -131,7 +131,7 @@ describe.skipIf(skipNix)("`ai-rules env` with real Nix", () => {
   it("ends with 3 where there is no environment, and says so in the JSON as well", async () => {
     await machine.write("flake.nix", "{ outputs = ");
     const broken = await run("env", { json: true });
-    const withoutNix = await run("env", {}, { PATH: "/nowhere", HOME: "/proc/nowhere" });
+    const withoutNix = await run("env", {}, { PATH: "/nowhere", HOME: "/dev/null" });
     await git(machine, "rm", "-qf", "flake.nix");
     const without = await run("env diff", { json: true });
 

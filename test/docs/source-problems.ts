@@ -21,7 +21,7 @@ export function sourceProblems(directory: string): readonly SourceProblem[] {
     .flatMap(problemsIn);
 }
 
-const codePattern = /\bcode:[^,;{}\n]*?"([a-z]+\/[a-z-]+)"/g;
+const codePattern = /\bcode:[^,;{}\n]*?"([a-z]+\/[a-z0-9-]+)"/g;
 
 /** The problems in the text of one source file. */
 export function problemsIn(text: string): readonly SourceProblem[] {

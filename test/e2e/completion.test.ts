@@ -106,7 +106,7 @@ describe("the built `ai-rules __complete`", () => {
       const ended = await promisify(execFile)(process.execPath, [binary, "__complete", ...args], {
         cwd: "/",
         // Nobody can make a directory there, not even root.
-        env: { HOME: "/proc/nowhere", PATH: "" },
+        env: { HOME: "/dev/null", PATH: "" },
       });
 
       expect(ended.stderr).toBe("");

@@ -4,6 +4,7 @@ import type { Ports } from "../../platform/ports.ts";
 import { type Check, findingOf, ok, type Trouble } from "../check.ts";
 import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";
+import { saidInPty } from "../facts/said-in-pty.ts";
 
 /** node-pty is compiled code: it may not fit this machine, and each pane needs it. */
 export const ptyCheck: Check = {
@@ -15,7 +16,8 @@ export const ptyCheck: Check = {
     const helper = await badHelper(context);
     if (helper) return [helper];
     try {
-      const said = await saidInPty(context, abort);
+      const args = ["-c", `echo ${word}; exit 0`];
+      const { said } = await saidInPty(context, { file: "/bin/sh", args }, abort);
       return [said.includes(word) ? ok("a program runs in a pseudo-terminal") : silent(said)];
     } catch (error) {
       return [findingOf(toProblem(error), { status: "fail", root: context.root })];
@@ -24,30 +26,6 @@ export const ptyCheck: Check = {
 };
 
 const word = "ai-rules-in-a-pty";
-
-/** What a shell says in a pseudo-terminal, up to its end. */
-function saidInPty({ ports, root }: DoctorContext, abort: AbortSignal): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const pty = ports.spawnPty({
-    file: "/bin/sh",
-    args: ["-c", `echo ${word}; exit 0`],
-    cwd: root,
-    env: ports.env,
-    cols: 80,
-    rows: 25,
-  });
-  const reader = new TextDecoder();
-  let said = "";
-  pty.onData((bytes) => {
-    said += reader.decode(bytes, { stream: true });
-  });
-  pty.onExit(() => resolve(said));
-  abort.addEventListener("abort", () => {
-    pty.signal("SIGKILL");
-    resolve(said);
-  });
-  return promise;
-}
 
 function silent(said: string): Trouble {
   return {

@@ -1,0 +1,71 @@
+/** What OpenCode, asked with `debug agent NAME`, says that an agent may do (measured on 1.18.33). */
+import { asList, asObject, asText, parseJson } from "./json.ts";
+import type { Rule } from "./read-only.ts";
+
+/** One rule as OpenCode has resolved it; the last one that fits decides. */
+export type AgentRule = {
+  readonly tool: string;
+  readonly pattern: string;
+  readonly action: string;
+};
+
+export type AgentRules = {
+  readonly name: string;
+  /** "primary", "subagent", "all". */
+  readonly mode: string;
+  readonly rules: readonly AgentRule[];
+};
+
+/** Reads the answer; undefined when it is none. */
+export function parseAgentRules(text: string): AgentRules | undefined {
+  const agent = asObject(parseJson(text));
+  const name = asText(agent["name"]);
+  const list = agent["permission"];
+  if (name === undefined || !Array.isArray(list)) return undefined;
+  const rules = asList(list).map((each) => {
+    const { permission, pattern, action } = asObject(each);
+    return {
+      tool: asText(permission) ?? "",
+      pattern: asText(pattern) ?? "",
+      action: asText(action) ?? "",
+    };
+  });
+  return { name, mode: asText(agent["mode"]) ?? "", rules };
+}
+
+/** What the rules say of one use of a tool; without a rule OpenCode asks. */
+export function actionOf(rules: readonly AgentRule[], tool: string, use: string): string {
+  const rule = rules.findLast((each) => fits(tool, each.tool) && fits(use, each.pattern));
+  return rule?.action ?? ("ask" satisfies Rule);
+}
+
+/** Ways to change something, one of each kind. */
+const writingUses: readonly { readonly tool: string; readonly use: string }[] = [
+  { tool: "edit", use: "lib/app.ex" },
+  { tool: "edit", use: ".opencode/plans/plan.md" },
+  { tool: "bash", use: "touch lib/app.ex" },
+  { tool: "bash", use: "rm -rf lib" },
+  { tool: "bash", use: "git log > lib/app.ex" },
+  { tool: "bash", use: "git diff --output=lib/app.ex" },
+  { tool: "bash", use: "git commit -am x" },
+  { tool: "bash", use: "mix format" },
+  // A tool that some file of the user's could define.
+  { tool: "ai_rules_probe", use: "*" },
+];
+
+/** What of it an agent may do; empty for one that is read-only. */
+export function writingAllowed(rules: readonly AgentRule[]): readonly string[] {
+  return writingUses
+    .filter(({ tool, use }) => actionOf(rules, tool, use) !== "deny")
+    .map(({ tool, use }) => `${tool} ${use}`);
+}
+
+/** OpenCode's patterns: `*` and `?`, and " *" at the end stands for nothing as well. */
+function fits(text: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/gu, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".")
+    .replace(/ \.\*$/u, "( .*)?");
+  return new RegExp(`^${source}$`, "su").test(text);
+}
