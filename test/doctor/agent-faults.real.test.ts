@@ -419,6 +419,13 @@ describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
     }));
 });
 
+describe("the doctor with all that it looks at", () => {
+  it("says nothing but what it found", () =>
+    onStage(async (stage) => {
+      expect((await stage.try("doctor", "--json")).stderr).toBe("");
+    }));
+});
+
 describe("the doctor beside an OpenCode that hangs", () => {
   it("says so in time, and leaves nothing", () =>
     onStage(async (stage) => {
