@@ -184,6 +184,8 @@ async function runDoctor(invocation: DoctorRun): Promise<number> {
     import("./doctor.ts"),
     import("../platform/terminal.ts"),
   ]);
+  // Each command that runs is killed should we exit, and many run at once: Node takes that for a leak.
+  process.setMaxListeners(0);
   const code = await withTools(invocation.options, (tools) =>
     doctor({ ...tools, terminal: createTerminal() }, invocation, process.cwd()),
   );

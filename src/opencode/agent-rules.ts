@@ -1,4 +1,4 @@
-/** What OpenCode, asked with `debug agent NAME`, says that an agent may do (measured on 1.18.33). */
+/** What OpenCode, asked with `agent list`, says that its agents may do (measured on 1.18.33). */
 import { asList, asObject, asText, parseJson } from "./json.ts";
 import type { Rule } from "./read-only.ts";
 
@@ -16,21 +16,23 @@ export type AgentRules = {
   readonly rules: readonly AgentRule[];
 };
 
-/** Reads the answer; undefined when it is none. */
-export function parseAgentRules(text: string): AgentRules | undefined {
-  const agent = asObject(parseJson(text));
-  const name = asText(agent["name"]);
-  const list = agent["permission"];
-  if (name === undefined || !Array.isArray(list)) return undefined;
-  const rules = asList(list).map((each) => {
-    const { permission, pattern, action } = asObject(each);
-    return {
-      tool: asText(permission) ?? "",
-      pattern: asText(pattern) ?? "",
-      action: asText(action) ?? "",
-    };
+/** Reads the answer: "NAME (MODE)", then the rules as indented JSON. Empty when it is none. */
+export function parseAgents(text: string): readonly AgentRules[] {
+  const heads = [...text.matchAll(/^(\S.*) \((\w+)\)$/gmu)];
+  return heads.flatMap((head, index) => {
+    const [line, name = "", mode = ""] = head;
+    const list = parseJson(text.slice(head.index + line.length, heads[index + 1]?.index));
+    if (!Array.isArray(list)) return [];
+    const rules = asList(list).map((each) => {
+      const { permission, pattern, action } = asObject(each);
+      return {
+        tool: asText(permission) ?? "",
+        pattern: asText(pattern) ?? "",
+        action: asText(action) ?? "",
+      };
+    });
+    return [{ name, mode, rules }];
   });
-  return { name, mode: asText(agent["mode"]) ?? "", rules };
 }
 
 /** What the rules say of one use of a tool; without a rule OpenCode asks. */

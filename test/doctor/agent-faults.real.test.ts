@@ -147,7 +147,7 @@ const configuration: readonly StagedFault[] = [
     code: "opencode/config-invalid",
     status: "fail",
     remedy: "correct it there",
-    found: /^opencode\.json: Expected string/u,
+    found: /^opencode\.json is refused: Expected string/u,
     skip,
   },
   {
@@ -157,7 +157,7 @@ const configuration: readonly StagedFault[] = [
     code: "opencode/config-invalid",
     status: "fail",
     remedy: "correct it there",
-    found: /^\.opencode\/agent\/tester\.md: Expected "subagent"/u,
+    found: /^\.opencode\/agent\/tester\.md is refused: Expected "subagent"/u,
     skip,
   },
 ];
@@ -195,7 +195,17 @@ const locks: readonly StagedFault[] = [
     code: "opencode/agent-missing",
     status: "fail",
     remedy: "`opencode debug config`",
-    found: "no agent for review",
+    found: "no agent review for review",
+    skip,
+  },
+  {
+    title: "an OpenCode that lets plan be switched to build",
+    only: ["agents-locks"],
+    stage: wrapped("unset OPENCODE_CONFIG_CONTENT"),
+    code: "opencode/agent-not-locked",
+    status: "fail",
+    remedy: "`ls /etc/opencode`",
+    found: "plan can be switched to build",
     skip,
   },
   {
@@ -409,6 +419,13 @@ describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
     }));
 });
 
+describe("the doctor with all that it looks at", () => {
+  it("says nothing but what it found", () =>
+    onStage(async (stage) => {
+      expect((await stage.try("doctor", "--json")).stderr).toBe("");
+    }));
+});
+
 describe("the doctor beside an OpenCode that hangs", () => {
   it("says so in time, and leaves nothing", () =>
     onStage(async (stage) => {
@@ -419,9 +436,11 @@ describe("the doctor beside an OpenCode that hangs", () => {
 
       expect(performance.now() - startedAt).toBeLessThan(9000);
       const agents = report.checks.filter(({ group }) => group === "agents");
-      expect(agents.filter(({ status }) => status === "warn").map(({ id }) => id)).toEqual(
-        expect.arrayContaining(["agents-opencode", "agents-locks"]),
-      );
+      expect(agents.filter(({ status }) => status === "warn").map(({ id }) => id)).toEqual([
+        "agents-opencode",
+      ]);
+      const locked = report.checks.find(({ id }) => id === "agents-locks");
+      expect(locked?.findings[0]?.found).toContain("did not say in time what plan may do");
       const left = await stage.run("find", runtime(stage), "-mindepth", "1");
       expect(left.stdout).toBe("");
     }));

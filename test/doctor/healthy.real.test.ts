@@ -2,8 +2,11 @@
 import { cp, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { applyEdits, modify } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
 import { nixpkgsRelease } from "../../src/nix/flake-lock.ts";
+import { ollamaModel } from "../fakes/ollama-models.ts";
+import { startOllamaServer } from "../fakes/ollama-server.ts";
 import { type NixProgram, nixPrograms } from "../nix/nix-programs.ts";
 import { onPath } from "../profiles/on-path.ts";
 import { evaluateShell, writeFlake, writeProfile } from "./flake-stages.ts";
@@ -22,6 +25,26 @@ async function expectHealthy(stage: Stage, nix: NixProgram): Promise<readonly st
   expect(code).toBe(0);
   expect(report.ok).toBe(true);
   return report.checks.filter(({ status }) => status === "ok").map(({ id }) => id);
+}
+
+const model = {
+  ...ollamaModel({ name: "coder:1b", sizeBytes: 50 * 1024 ** 2, layers: 2, kvHeads: 1, width: 64 }),
+  numCtx: 65_536,
+};
+
+/** An Ollama that runs, and a model of it for all modes: the shell's are too large for some machines. */
+async function nameModel(stage: Stage): Promise<void> {
+  const server = await startOllamaServer({ models: [model] });
+  stage.onEnd(() => void server.close());
+  const path = join(stage.root, "ai-rules.json");
+  const all = { model: "ollama/coder:1b" };
+  const added = [
+    { at: ["runtimes", "ollama"], value: { url: server.url } },
+    { at: ["modes"], value: { plan: all, build: all, review: all } },
+  ];
+  let text = await readFile(path, "utf8");
+  for (const { at, value } of added) text = applyEdits(text, modify(text, at, value, {}));
+  await stage.write("ai-rules.json", text);
 }
 
 function freePort(): Promise<string> {
@@ -44,6 +67,7 @@ describe.each(nixPrograms)("with $title", (nix: NixProgram) => {
       const profile = join(import.meta.dirname, "../../profiles/phoenix-ash");
       for (const name of [".envrc", ".gitignore", "ai-rules.json"])
         await cp(join(profile, name), join(stage.root, name));
+      await nameModel(stage);
       await stage.write(".tool-versions", "elixir 1.17.3-otp-27\nerlang 27.3.4\n");
       await stage.write(
         "mix.exs",

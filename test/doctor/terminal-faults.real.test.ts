@@ -115,7 +115,7 @@ const tmux: readonly StagedFault[] = [
     status: "warn",
     remedy: "`tmux set -s escape-time 10`",
     found: "500 ms",
-    mendedBy: ["remedy", "fix"],
+    mendedBy: ["remedy"],
     skip,
   },
   {
@@ -125,7 +125,7 @@ const tmux: readonly StagedFault[] = [
     code: "terminal/tmux-extended-keys",
     status: "warn",
     remedy: "`set -s extended-keys on` into ~/.tmux.conf",
-    mendedBy: ["remedy", "fix"],
+    mendedBy: ["remedy"],
     skip,
   },
   {
@@ -135,7 +135,7 @@ const tmux: readonly StagedFault[] = [
     code: "terminal/tmux-clipboard",
     status: "warn",
     remedy: "`tmux set -s set-clipboard on`",
-    mendedBy: ["remedy", "fix"],
+    mendedBy: ["remedy"],
     skip,
   },
   {

@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { actionOf, parseAgentRules } from "../../src/opencode/agent-rules.ts";
+import { actionOf, parseAgents } from "../../src/opencode/agent-rules.ts";
 import { locateOpencode } from "../../src/opencode/locate.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { opencodeIsThere } from "./real-pane.ts";
@@ -37,16 +37,21 @@ describe.skipIf(!opencodeIsThere && !process.env["CI"])("a rule of an agent", ()
       });
       const located = await locateOpencode(ports, {});
       if ("code" in located) throw new Error(located.message);
-      const ask = (...more: readonly string[]) =>
-        ports.run({
-          file: located.file,
-          args: ["debug", "agent", "tester", "--pure", ...more],
-          cwd: directory,
-          env: ports.env,
-        });
-      const rules = parseAgentRules((await ask()).stdout)?.rules ?? [];
+      const ask = (...args: readonly string[]) =>
+        ports.run({ file: located.file, args, cwd: directory, env: ports.env });
+      const agents = parseAgents((await ask("agent", "list", "--pure")).stdout);
+      const rules = agents.find(({ name }) => name === "tester")?.rules ?? [];
       for (const { tool, use, id = tool, params } of uses) {
-        const said = await ask("--tool", id, "--params", JSON.stringify(params));
+        const said = await ask(
+          "debug",
+          "agent",
+          "tester",
+          "--pure",
+          "--tool",
+          id,
+          "--params",
+          JSON.stringify(params),
+        );
         const expected = said.exit.code === 0 ? "allow" : "deny";
         expect([use, actionOf(rules, tool, use)]).toEqual([use, expected]);
       }

@@ -1,26 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { actionOf, parseAgentRules, writingAllowed } from "../../src/opencode/agent-rules.ts";
+import { actionOf, parseAgents, writingAllowed } from "../../src/opencode/agent-rules.ts";
 
 const rule = (tool: string, pattern: string, action: string) => ({ tool, pattern, action });
 
 describe("the rules of an agent", () => {
-  it("are read from what OpenCode says of it", () => {
-    const said = {
-      name: "plan",
-      mode: "primary",
-      permission: [{ permission: "edit", pattern: "*", action: "deny" }],
-    };
+  it("are read from what OpenCode says of its agents", () => {
+    const rules = [{ permission: "edit", pattern: "*", action: "deny" }];
+    const indented = JSON.stringify(rules, null, 2).replaceAll("\n", "\n  ");
 
-    expect(parseAgentRules(JSON.stringify(said))).toEqual({
-      name: "plan",
-      mode: "primary",
-      rules: [rule("edit", "*", "deny")],
-    });
+    expect(parseAgents(`plan (primary)\n  ${indented}\nmy own (subagent)\n  []\n`)).toEqual([
+      { name: "plan", mode: "primary", rules: [rule("edit", "*", "deny")] },
+      { name: "my own", mode: "subagent", rules: [] },
+    ]);
   });
 
-  it.each(["", "Agent plan not found", "[]", '{"name":"plan"}'])("are not read from %j", (text) => {
-    expect(parseAgentRules(text)).toBeUndefined();
-  });
+  it.each(["", "Error: no such command", "plan (primary)\n", "plan (primary)\n  [{"])(
+    "are not read from %j",
+    (text) => {
+      expect(parseAgents(text)).toEqual([]);
+    },
+  );
 
   it.each([
     ["the last rule that fits", [rule("bash", "*", "deny"), rule("*", "*", "allow")], "allow"],

@@ -3,7 +3,12 @@ import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { acquireLock, type LockResult } from "../../src/project/lock.ts";
+import {
+  acquireLock,
+  type LockResult,
+  removeStaleLock,
+  staleLocks,
+} from "../../src/project/lock.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
 
@@ -145,5 +150,34 @@ describe("the lock of a project", () => {
 
     expect((await acquire()).type).toBe("acquired");
     expect(await readdir(runtimeDirectory)).toHaveLength(1);
+  });
+});
+
+describe("stale locks", () => {
+  it("are those of dead holders, and go without a trace", async () => {
+    const { ports, runtimeDirectory, acquire } = await setUp();
+    await acquire();
+    const held = await lockFile(runtimeDirectory);
+    const stale = join(runtimeDirectory, "lock-0123456789abcdef-other");
+    await writeFile(stale, JSON.stringify({ pid: 4194300, startedAt: "gone", since: 1 }));
+
+    expect(await staleLocks(ports, runtimeDirectory)).toEqual([stale]);
+    await removeStaleLock(ports, stale);
+    await removeStaleLock(ports, held);
+
+    expect(await readdir(runtimeDirectory)).toEqual([held.slice(runtimeDirectory.length + 1)]);
+  });
+
+  it("that somebody has taken over meanwhile stay", async () => {
+    const { ports, runtimeDirectory, acquire } = await setUp();
+    await acquire();
+    const path = await lockFile(runtimeDirectory);
+    await writeFile(path, "{}");
+    const [found = ""] = await staleLocks(ports, runtimeDirectory);
+    await acquire();
+
+    await removeStaleLock(ports, found);
+
+    expect((await acquire()).type).toBe("held");
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Exit } from "../../core/agent.ts";
 import { type Problem, toProblem } from "../../core/error.ts";
 import { type AgentMode, agentModes } from "../../core/mode.ts";
-import { type AgentRules, parseAgentRules } from "../../opencode/agent-rules.ts";
+import { type AgentRules, parseAgents } from "../../opencode/agent-rules.ts";
 import { type Launch, prepareLaunch } from "../../opencode/launch.ts";
 import { type LocatedOpencode, locateOpencode } from "../../opencode/locate.ts";
 import { type Mirror, mirrorConfig } from "../../opencode/mirror-config.ts";
@@ -44,7 +44,7 @@ export type OpencodeStart = {
   readonly version?: string;
 };
 
-/** It starts slowly where the machine is busy; measured 0.6 s of one core for this, 2 s for an agent. */
+/** It starts slowly where the machine is busy; measured 1 s for this, 2 s for its agents. */
 const startMs = 4500;
 
 /** What it says of its version in a pseudo-terminal; undefined where there is none. */
@@ -75,7 +75,13 @@ function quiet(variables: Variables): Variables {
 /** The agent of a mode as OpenCode resolves it with our configuration over the user's. */
 export type ExaminedAgent =
   /** `writes`: lines with which the shell of a read-only mode wrote. */
-  | { readonly type: "known"; readonly agent: AgentRules; readonly writes: readonly string[] }
+  | {
+      readonly type: "known";
+      /** The one that is meant to run. */
+      readonly name: string;
+      readonly agents: readonly AgentRules[];
+      readonly writes: readonly string[];
+    }
   /** The mode would not start: its settings are wrong. */
   | { readonly type: "refused"; readonly problem: Problem }
   /** OpenCode does not say what the agent may do; `words` is what it says. */
@@ -141,25 +147,27 @@ async function examine(place: Place, mode: AgentMode): Promise<ExaminedAgent> {
     });
     const shell = join(data, "read-only", shellName);
     const [said, writes] = await Promise.all([
-      askAgent(place, launch),
+      askAgents(place, launch),
       mode === "build" ? [] : writesOfShell(place, { shell, mode, env: launch.env }),
     ]);
-    return "agent" in said ? { type: "known", agent: said.agent, writes } : said;
+    if (!("agents" in said)) return said;
+    return { type: "known", name: launch.agentName, agents: said.agents, writes };
   } catch (error) {
     return { type: "refused", problem: toProblem(error) };
   }
 }
 
-async function askAgent({ context, mirror }: Place, { file, cwd, env, agentName }: Launch) {
+/** The list of all agents comes sooner than the details of one. */
+async function askAgents({ context, mirror }: Place, { file, cwd, env }: Launch) {
   const { end, exit, stdout, stderr } = await context.run({
     file,
-    args: ["debug", "agent", agentName, "--pure"],
+    args: ["agent", "list", "--pure"],
     cwd,
     env,
     timeoutMs: startMs * context.patience,
   });
-  const agent = end === "exited" && exit.code === 0 ? parseAgentRules(stdout) : undefined;
-  if (agent) return { agent };
+  const agents = end === "exited" && exit.code === 0 ? parseAgents(stdout) : [];
+  if (agents.length > 0) return { agents };
   return { type: "silent" as const, end, words: mirror.original(stderr.trim() || stdout) };
 }
 

@@ -1,6 +1,5 @@
 import { colorDepthOf } from "../../core/terminal-abilities.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
-import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";
 import { type Tmux, tmux } from "../facts/tmux.ts";
 
@@ -60,30 +59,28 @@ const feltMs = 50;
 function escapeTime(around: Tmux): readonly Trouble[] {
   const ms = Number(around.option("escape-time") ?? 0);
   if (ms < feltMs) return [];
-  const fix = commandFix("tmux", "set", "-s", "escape-time", "10");
+  const command = "tmux set -s escape-time 10";
   return [
     {
       status: "warn",
       code: "terminal/tmux-escape-time",
       found: `tmux holds each esc back for ${ms} ms (escape-time)`,
       why: "esc, which stops an agent, and alt come late",
-      remedy: kept(fix.command),
-      fix,
+      remedy: kept(command),
     },
   ];
 }
 
 function extendedKeys(around: Tmux): readonly Trouble[] {
   if (around.option("extended-keys") !== "off") return [];
-  const fix = commandFix("tmux", "set", "-s", "extended-keys", "on");
+  const command = "tmux set -s extended-keys on";
   return [
     {
       status: "warn",
       code: "terminal/tmux-extended-keys",
       found: "tmux passes on plain keys only (extended-keys off)",
       why: "shift+enter is enter: a prompt of several lines needs ctrl+j",
-      remedy: kept(fix.command),
-      fix,
+      remedy: kept(command),
     },
   ];
 }
@@ -91,15 +88,14 @@ function extendedKeys(around: Tmux): readonly Trouble[] {
 function clipboard(around: Tmux): readonly Trouble[] {
   const value = around.option("set-clipboard");
   if (value === undefined || value === "on") return [];
-  const fix = commandFix("tmux", "set", "-s", "set-clipboard", "on");
+  const command = "tmux set -s set-clipboard on";
   return [
     {
       status: "warn",
       code: "terminal/tmux-clipboard",
       found: `tmux lets no program inside it write the clipboard (set-clipboard ${value})`,
       why: "what OpenCode copies does not arrive",
-      remedy: kept(fix.command),
-      fix,
+      remedy: kept(command),
     },
   ];
 }
