@@ -68,7 +68,8 @@ function readWords(words: readonly string[]): ReadWords {
       const [name = "", value] = word.replace(/^--/, "").split(/=(.*)/s);
       given.push(name);
       if (!isOption(name)) continue;
-      if (value === undefined && options[name].type === "string") awaited = name;
+      const { type, optionalValue }: Option = options[name];
+      if (value === undefined && type === "string" && !optionalValue) awaited = name;
       else if (name === "cwd") cwd = value;
     }
   }
@@ -103,8 +104,13 @@ function optionRequest(base: CompletionRequest, given: readonly string[]): Compl
   if (isOption(name) && value !== undefined)
     return { ...base, values: [`--${name}`], prefix: `--${name}=`, typed: value };
   const known = [...commandOf(command).options, ...commonOptions];
-  const left = known.filter((option) => !given.includes(option));
+  const left = known.filter((option) => !given.includes(option) || isMultiple(option));
   return { ...base, words: left.map(optionWord) };
+}
+
+function isMultiple(name: OptionName): boolean {
+  const { multiple }: Option = options[name];
+  return multiple === true;
 }
 
 function optionWord(name: OptionName): Candidate {
@@ -143,7 +149,8 @@ function helpWords(rest: readonly string[]): readonly Candidate[] {
 
 /** One that may be left out leaves its place to the next: `init DIR PROFILE` is also `init PROFILE`. */
 function argumentsAt(all: readonly Argument[], index: number): readonly string[] {
-  const [first, ...others] = all.slice(index);
+  const last = all.at(-1);
+  const [first, ...others] = all.slice(last?.many ? Math.min(index, all.length - 1) : index);
   if (!first) return [];
   return [first.name, ...(first.optional ? argumentsAt(others, 0) : [])];
 }

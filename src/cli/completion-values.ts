@@ -63,11 +63,19 @@ const readers: Readonly<Record<string, Reader>> = {
   PROFILE: plain(profileNames),
   SHELL: plain(completionShells),
   "--shell": shells,
+  ID: checks,
+  "--only": checks,
   "--runtime": runtimes,
   "--context": plain(["32k", "64k", "128k"]),
   "--keep-alive": plain(["10m", "30m", "2h", "forever"]),
   "--connect": plain(["input", "copy"]),
 };
+
+/** Loaded only then: the checks are much code. */
+async function checks(): Promise<readonly Candidate[]> {
+  const { checkNames } = await import("../doctor/checks.ts");
+  return checkNames.map((word) => ({ word }));
+}
 
 async function shells({ ports, cwd }: Scene): Promise<readonly Candidate[]> {
   const root = (await findProjectRoot(ports, cwd)).path;

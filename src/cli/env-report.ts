@@ -1,6 +1,6 @@
 /** What `ai-rules env` tells, as plain data: the JSON, from which the text is made as well. */
 import type { Problem } from "../core/error.ts";
-import { maskText, withoutKnownSecrets, withoutSecrets } from "../core/secrets.ts";
+import { createRedactor, maskedValue, secretValues } from "../core/redact.ts";
 import { printableLines } from "../core/text.ts";
 import { differenceOf } from "../nix/difference.ts";
 import type { LoadedEnvironment } from "../nix/loaded-environment.ts";
@@ -19,7 +19,7 @@ type Request = {
 /** The report on an environment that there is. */
 export function envReport({ root, environment, from, secrets }: Request): EnvReport {
   const { variables } = environment;
-  const mask = secrets ? (_: string, value: string) => value : withoutSecrets;
+  const mask = secrets ? (_: string, value: string) => value : maskedValue;
   const told = from === undefined ? variables : { ...from, ...variables };
   return {
     version: 1,
@@ -58,15 +58,11 @@ function summaryOf(
   };
 }
 
-/** A hook may print what it has exported; a short value would be found everywhere. */
+/** A hook may print what it has exported. */
 function withoutValues(output: string, variables: Variables): string {
-  const values = Object.entries(variables)
-    .filter(([name, value]) => value.length > 5 && withoutSecrets(name, value) === maskText)
-    .map(([, value]) => value);
-  return values.reduce(
-    (text, value) => text.replaceAll(value, maskText),
-    withoutKnownSecrets(output),
-  );
+  const { hide, redact } = createRedactor();
+  hide(secretValues(variables));
+  return redact(output);
 }
 
 function problemOf({ code, message, remedy, position }: Problem) {

@@ -1,4 +1,5 @@
 /** `ai-rules keys`: shows what each key press is, until ctrl+c twice or what quits after the prefix. */
+import { resolve } from "node:path";
 import { wrapText } from "../core/cell-text.ts";
 import { AiRulesError, type Problem } from "../core/error.ts";
 import { agentModes } from "../core/mode.ts";
@@ -12,6 +13,7 @@ import { readKeybinds } from "../opencode/user-keybinds.ts";
 import type { Cancel, Ports, Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import { loadSettings } from "../project/settings.ts";
+import type { OptionValues } from "./arguments.ts";
 import type { Paint } from "./paint.ts";
 
 export type KeysTools = {
@@ -21,10 +23,10 @@ export type KeysTools = {
 };
 
 /** Resolves to the exit code when the user leaves. */
-export async function keys(tools: KeysTools, cwd: string): Promise<number> {
+export async function keys(tools: KeysTools, options: OptionValues, cwd: string): Promise<number> {
   const { ports, terminal } = tools;
   if (!terminal.isTty) throw noTerminal();
-  const root = (await findProjectRoot(ports, cwd)).path;
+  const root = (await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""))).path;
   const { settings } = await loadSettings(ports, root);
   const keymap = createKeymap(settings.keys);
   const problems = [...keymap.problems, ...(await collisionsOf(ports, { root, settings, keymap }))];
@@ -71,13 +73,13 @@ async function testKeys(
   /** The last column stays empty: some terminals go to the next line when it is written. */
   const wrapped = (text: string, indent = 0) => wrapText(text, terminal.size().cols - 1 - indent);
   const dim = (line: string) => paint("dim", line);
-  const heard = new Promise<number>((resolve) => {
+  const heard = new Promise<number>((end) => {
     const handle = (events: readonly InputEvent[]) => {
       for (const event of events) {
         if (event.type === "reply") answered(event.reply);
         const report = test.read(event);
         if (report) show(report);
-        if (test.isOver()) return resolve(0);
+        if (test.isOver()) return end(0);
       }
     };
     terminal.onInput((bytes) => {
@@ -88,7 +90,7 @@ async function testKeys(
         flushTimer = ports.clock.after(flushAfterMs, () => handle(parser.flush()));
     });
     // As a hang-up would have ended it.
-    terminal.onGone(() => resolve(129));
+    terminal.onGone(() => end(129));
   });
 
   function answered(reply: Reply): void {

@@ -1,5 +1,4 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
-import { resolve } from "node:path";
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
@@ -17,8 +16,8 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   const debug = argv.includes("--debug");
   try {
     const invocation = parseInvocation(argv);
-    // The TUI has a terminal to put back first, and looks after both itself.
-    if (!isTui(invocation)) {
+    // Who has a terminal to put back first looks after both itself.
+    if (!takesTerminal(invocation)) {
       endWithReader();
       createOwnProcess().onUncaught((error) => {
         void fail(error, debug).finally(() => process.exit());
@@ -31,8 +30,8 @@ export async function main(argv: readonly string[] = process.argv.slice(2)): Pro
   }
 }
 
-function isTui(invocation: Invocation): boolean {
-  return invocation.type === "run" && invocation.command === "tui";
+function takesTerminal(invocation: Invocation): boolean {
+  return invocation.type === "run" && ["tui", "keys"].includes(invocation.command);
 }
 
 async function fail(error: unknown, debug: boolean): Promise<void> {
@@ -73,11 +72,7 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-/** Writes an answer; who reads it may stop at any time (`| head`), which is no failure. */
 function print(text: string): number {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
   process.stdout.write(text);
   return 0;
 }
@@ -144,8 +139,7 @@ async function runKeys(options: OptionValues): Promise<number> {
   const ports = createPorts();
   const noColor = options["no-color"] === true;
   const paint = createPaint(paintsColors({ env: ports.env, noColor, isTty: true }));
-  const cwd = resolve(options.cwd ?? "");
-  return keys({ ports, terminal: createTerminal(), paint }, cwd);
+  return keys({ ports, terminal: createTerminal(), paint }, options, process.cwd());
 }
 
 async function runModels(invocation: ModelsInvocation): Promise<number> {

@@ -287,6 +287,7 @@ export const errorMeanings = {
   "usage/argument": "An argument is missing, or there is one too many.",
   "usage/check": "There is no such check, nor such a group of checks.",
   "usage/command": "There is no such command.",
+  "usage/completion": "There are completions for bash, zsh and fish.",
   "usage/connect": "ai-rules comes into a flake as an input or as a copy.",
   "usage/context": "A context is a number of tokens.",
   "usage/generator": "A generator makes whole applications, and only some profiles have one.",

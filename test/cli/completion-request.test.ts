@@ -24,6 +24,7 @@ describe("what a half-typed command line wants", () => {
     expect(read("models use --yes --").words).not.toContain("--yes");
     expect(read("models use --").words).not.toContain("--shell");
     expect(read("-").words).toContain("--shell");
+    expect(read("doctor --only nix --").words).toContain("--only");
     expect(read("tui -- --").words).toEqual([]);
   });
 
@@ -38,6 +39,10 @@ describe("what a half-typed command line wants", () => {
     ["env --shell ", ["--shell"]],
     ["env refresh --cwd ", ["--cwd"]],
     ["models load --keep-alive ", ["--keep-alive"]],
+    ["init ", ["DIR", "PROFILE"]],
+    ["init x ", ["PROFILE"]],
+    ["doctor nix install ", ["ID"]],
+    ["doctor --report ", ["ID"]],
   ])("is a value: %s", (line, values) => {
     expect(read(line).values).toEqual(values);
   });

@@ -103,7 +103,8 @@ function noteLines(note: string, index: number, notes: readonly string[]): reado
 }
 
 function optionEntry(name: OptionName): readonly string[] {
-  const { value, help, short }: Option = options[name];
+  const { value: named, optionalValue, help, short }: Option = options[name];
+  const value = named && optionalValue ? `[${named}]` : named;
   const shown = [short === undefined ? "" : `\\-${short}, `, escaped(`--${name}`)].join("");
   return [
     ".TP",
@@ -116,8 +117,9 @@ function entry(name: string, meaning: string): readonly string[] {
   return [".TP", `.B ${escaped(name)}`, text(meaning)];
 }
 
-function argumentText({ name, optional }: Argument): string {
-  return optional ? `[${name}]` : name;
+function argumentText({ name, optional, many }: Argument): string {
+  const words = many ? `${name}...` : name;
+  return optional ? `[${words}]` : words;
 }
 
 function capital(words: string): string {

@@ -105,8 +105,8 @@ describe("the built `ai-rules __complete`", () => {
     async (...args: readonly string[]) => {
       const ended = await promisify(execFile)(process.execPath, [binary, "__complete", ...args], {
         cwd: "/",
-        // Nobody can make a directory there, not even root.
-        env: { HOME: "/dev/null", PATH: "" },
+        // Nobody can make a directory there, not even root; below /proc Node tries for ever.
+        env: { HOME: "/dev/null/home", PATH: "" },
       });
 
       expect(ended.stderr).toBe("");
@@ -180,6 +180,8 @@ describe.each(shells)("completion in $name", (shell) => {
     ["env --secr\t", "env --secrets"],
     ["completion fi\t", "completion fish"],
     ["help mod\t", "help models"],
+    ["init x phoen\t", "init x phoenix-ash"],
+    ["doctor nix-ver\t", "doctor nix-version"],
     ["tui --cwd so\t", /tui --cwd (some\\ dir|'some dir')\//],
     ["tui --cwd=so\t", /tui --cwd=(some\\ dir|'some dir'|'--cwd=some dir')\//],
   ])("%j becomes %s", async (typed, line) => {

@@ -107,6 +107,7 @@ describe("the built `ai-rules keys`", () => {
     await until(() =>
       execFileSync("ps", ["-o", "stat=", "-p", pid], { encoding: "utf8" }).startsWith("T"),
     );
+    await opened.until((): boolean => !opened.modes().bracketedPaste);
     expect(opened.modes()).toEqual(freshModes);
     await opened.kill("SIGCONT");
     await opened.until((): boolean => opened.modes().kittyFlags === 5);
