@@ -14,6 +14,8 @@ export type MixProject = {
   readonly mixHome: string;
   /** The names of the profile's libraries. */
   readonly libraries: readonly string[];
+  /** Those of them that are compiled for development on this machine: not for tests or boards alone. */
+  readonly ownLibraries: readonly string[];
   readonly mix: (
     args: readonly string[],
     variables?: Readonly<Record<string, string>>,
@@ -34,6 +36,9 @@ export async function newMixProject(name: ProfileName, app = "demo"): Promise<Mi
     root,
     mixHome,
     libraries: profile.dependencies.map((dependency) => dependency.name),
+    ownLibraries: profile.dependencies
+      .filter(({ options = "" }) => !/only: :test|targets:/.test(options))
+      .map((dependency) => dependency.name),
     mix: (args, variables = {}) => runMix(args, { cwd: root, home: directory, mixHome, variables }),
   };
 }

@@ -40,14 +40,14 @@ describe.skipIf(skip).each(profileNames)("a new application of %s, with real Mix
   );
 
   it("asks for its libraries as soon as Hex is there", async () => {
-    const { mix, libraries } = await newMixProject(name);
+    const { mix, ownLibraries } = await newMixProject(name);
     await mix(["archive.install", "--force", await buildHexArchive()]);
 
     const compiled = await mix(["compile"]);
 
     expect(compiled.code).toBe(1);
     expect(compiled.stderr).not.toContain("Hex is not there");
-    for (const library of libraries)
+    for (const library of ownLibraries)
       expect(compiled.stderr).toContain(
         `* ${library} (Hex package)\n  the dependency is not available, run "mix deps.get"\n`,
       );
