@@ -33,6 +33,8 @@ describe("the log of a run with an agent", () => {
     const env = { AI_RULES_LOG: "debug", LM_API_TOKEN: token };
     const terminal = scene.open({ cols: 215, rows: 50, env });
     await terminal.until(/1 plan · fake-plan · ○ idle/, slow);
+    // Its server answers before its prompt takes keys.
+    await terminal.until("Ask anything", slow);
     const passwords = await serverPasswords();
     // Only Linux shows them without root's help; elsewhere the other secrets have to do.
     if (process.platform === "linux") expect(passwords).toHaveLength(1);
