@@ -45,15 +45,18 @@ async function ask(prompt: string): Promise<void> {
   terminal.press("enter");
 }
 
-/** Picks the second model in the list, and the first of the ways to it: a variant with room enough. */
+/**
+ * Picks the second model in the list, and the first of the ways to it: a variant with room enough, or,
+ * where Ollama's context has become known by then, the model as it is.
+ */
 async function pickBeta(): Promise<void> {
   terminal.press("ctrl+o", "m");
   await terminal.until("tiny-beta");
   terminal.type("beta");
   await terminal.until((screen) => !/tiny-alpha +\d/.test(screen), { what: "one model" });
   terminal.press("enter");
-  await terminal.until("make tiny-beta-ctx64k and use it");
-  terminal.press("enter");
+  const screen = await terminal.until(/tiny-beta for build|2 build · (switching to )?tiny-beta/);
+  if (screen.includes("tiny-beta for build")) terminal.press("enter");
 }
 
 /** One story: each test goes on where the one before ended. */
@@ -81,7 +84,7 @@ describe("ai-rules switches a model", () => {
     await terminal.until(/2 build · tiny-beta\S* · ○ idle/, slow);
     expect(terminal.screen()).toContain("Alpha speaks here.");
     expect(models.llama.requests.at(-1)?.model).toBe("tiny-beta");
-    expect(models.ollama.loadedNames()).toContain("tiny-beta-ctx64k");
+    expect(models.ollama.loadedNames()).toContainEqual(expect.stringMatching(/^tiny-beta/));
   });
 
   it("remembers the pick and the conversation", async () => {

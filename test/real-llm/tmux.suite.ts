@@ -114,10 +114,10 @@ describe.skipIf(!hasTmux && !process.env["CI"])("ai-rules in tmux, beside three 
     await tmux.type("beta");
     await tmux.until(/tiny-alpha +\d/, { ...slow, gone: true });
     await tmux.press("Enter");
-    // Nothing is offered if Ollama's context has become known by then.
-    const offer = "make tiny-beta-ctx64k and use it";
-    await tmux.until(new RegExp(`${offer}|2 build · tiny-beta`), slow);
-    if ((await tmux.screen()).includes(offer)) await tmux.press("Enter");
+    // Nothing is asked if Ollama's context has become known by then; what is offered depends on it, too.
+    const question = "tiny-beta for build";
+    await tmux.until(new RegExp(`${question}|2 build · tiny-beta`), slow);
+    if ((await tmux.screen()).includes(question)) await tmux.press("Enter");
     await tmux.until(/2 build · tiny-beta\S* · ○ idle/, slow);
     const asked = models.llama.requests.length;
     await say("and now");
