@@ -1,6 +1,7 @@
 import type { EnvironmentProgress } from "../core/environment.ts";
 import type { Problem } from "../core/error.ts";
 import type { CommandResult, Ports } from "../platform/ports.ts";
+import { unlessBusy } from "./busy-store.ts";
 import { diagnose } from "./diagnose.ts";
 import { endNix } from "./end-nix.ts";
 import type { NixProgram } from "./find-nix.ts";
@@ -49,23 +50,13 @@ export async function evaluate(machine: Machine, request: EvaluationRequest): Pr
 /** How long another Nix is waited for that holds the store's database, in ms; 5 s in all. */
 const busyDelaysMs = [50, 100, 250, 600, 1500, 2500];
 
-/**
- * Runs Nix, again where it gave up at once because another one held the store (seen with two cold
- * starts on Nix 2.8). Nothing was evaluated then.
- */
-async function runUnlessBusy(machine: Machine, request: EvaluationRequest): Promise<NixResult> {
-  for (const delay of busyDelaysMs) {
-    const result = await runNix(machine, request, "");
-    if (result.exit.code === 0 || request.abort?.aborted) return result;
-    if (!storeBusy.test(result.words)) return result;
-    await machine.clock.wait(delay);
-  }
-  return runNix(machine, request, "");
+function runUnlessBusy(machine: Machine, request: EvaluationRequest): Promise<NixResult> {
+  return unlessBusy(
+    () => runNix(machine, request, ""),
+    ({ exit, words }) => (exit.code === 0 || request.abort?.aborted ? undefined : words),
+    { delaysMs: busyDelaysMs, wait: (ms) => machine.clock.wait(ms) },
+  );
 }
-
-/** The second one: two at once set up a store that was never used. */
-const storeBusy =
-  /SQLite database '[^']*' is busy|creating symlink from '[^']*\/gcroots\/[^']*' .*File exists/u;
 
 /** What Nix said, as the lines a user would have read. */
 type NixResult = CommandResult & { readonly words: string };

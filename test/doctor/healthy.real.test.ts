@@ -138,6 +138,22 @@ end
         await expectHealthy(stage, nix);
       }));
 
+    it("when another Nix holds the store for a moment", () =>
+      onStage(async (stage) => {
+        const busy = "error: SQLite database '/nix/var/nix/db/db.sqlite' is busy";
+        const once = `${stage.directory}/busy-$(cksum <<< "$*" | tr -cd 0-9)`;
+        await stage.program(
+          "nix",
+          `[[ "$*" == *eval* || "$*" == *ping* ]] && mkdir "${once}" && { echo "${busy}" >&2; exit 1; }
+exec '${nix.file}' "$@"`,
+        );
+        await writeFlake(stage);
+
+        const ok = await expectHealthy(stage, nix);
+
+        expect(ok).toEqual(expect.arrayContaining(["nix-store", "nix-shell"]));
+      }));
+
     it("and changes nothing in the project", () =>
       onStage(async (stage) => {
         await writeProject(stage);

@@ -1,9 +1,10 @@
 /** The Nix of this machine and the flake of this project. */
 import { dirname, join } from "node:path";
+import { unlessBusy } from "../../nix/busy-store.ts";
 import { findNix, type NixProgram } from "../../nix/find-nix.ts";
 import { type NixVersion, parseNixVersion } from "../../nix/version.ts";
 import type { CommandResult } from "../../platform/ports.ts";
-import { type DoctorContext, fact } from "../context.ts";
+import { type DoctorContext, fact, type ProjectCommand } from "../context.ts";
 
 export type FoundNix = NixProgram & {
   /** A shell finds it, too. */
@@ -46,7 +47,7 @@ export const nixConfiguration = fact(async (context): Promise<ReadonlyMap<string
   if (!nix) return new Map();
   // Newer ones call it `config show`; the old name still works.
   const args = [...withFlakes, "show-config"];
-  const { stdout } = await context.run({ file: nix.path, args, timeoutMs: 4000 });
+  const { stdout } = await runNix(context, { file: nix.path, args, timeoutMs: 4000 });
   const lines = stdout.matchAll(/^([\w-]+) = ?(.*)$/gmu);
   return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
 });
@@ -60,6 +61,18 @@ export const impatient = [
   "download-attempts",
   "1",
 ] as const;
+
+/** Ms; 0.4 s in all, for a check has little time. */
+const busyDelaysMs = [50, 100, 250];
+
+/** Runs a command of Nix. The checks' own ones, side by side, get into each other's way on a new store. */
+export function runNix(context: DoctorContext, command: ProjectCommand): Promise<CommandResult> {
+  return unlessBusy(
+    () => context.run(command),
+    (result) => (succeeded(result) ? undefined : result.stderr),
+    { delaysMs: busyDelaysMs, wait: (ms) => context.ports.clock.wait(ms) },
+  );
+}
 
 /** Whether a command ran and was content. */
 export function succeeded({ end, exit }: CommandResult): boolean {

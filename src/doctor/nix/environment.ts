@@ -5,7 +5,7 @@ import { profileOf } from "../../nix/cache.ts";
 import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, findingOf, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import { nixProgram, succeeded, withFlakes } from "../facts/nix.ts";
+import { nixProgram, runNix, succeeded, withFlakes } from "../facts/nix.ts";
 import { type ProjectShell, projectShell, shellVariables } from "../facts/project-shell.ts";
 
 export const cacheCheck: Check = {
@@ -145,7 +145,7 @@ async function closureBytes(context: DoctorContext, path: string): Promise<numbe
   const nix = await nixProgram(context);
   if (!nix) return undefined;
   const args = [...withFlakes, "path-info", "--closure-size", path];
-  const result = await context.run({ file: nix.path, args, timeoutMs: 3000 });
+  const result = await runNix(context, { file: nix.path, args, timeoutMs: 3000 });
   const size = /\s(\d+)\s*$/u.exec(result.stdout)?.[1];
   return succeeded(result) && size !== undefined ? Number(size) : undefined;
 }

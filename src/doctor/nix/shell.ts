@@ -12,6 +12,7 @@ import {
   type FoundNix,
   impatient,
   nixProgram,
+  runNix,
   succeeded,
   whyNoNix,
   withFlakes,
@@ -48,13 +49,13 @@ type Request = {
 };
 
 async function evaluate(request: Request): Promise<readonly Finding[]> {
-  const first = await runNix(request, "--no-update-lock-file");
+  const first = await evalShell(request, "--no-update-lock-file");
   // A lock that lacks something is one fault; what is behind it may have another.
   const lock = !succeeded(first) && classify(first.stderr).id === "lock-outdated";
-  const second = lock ? await runNix(request, "--no-write-lock-file") : first;
+  const second = lock ? await evalShell(request, "--no-write-lock-file") : first;
   // Nix 2.8 gives up on a path with a blank in it; ai-rules then asks it to read the directory.
   const isBadPath = !succeeded(second) && /is not a valid URL/u.test(second.stderr);
-  const result = isBadPath ? await runNix(request, "--no-write-lock-file", "path:") : second;
+  const result = isBadPath ? await evalShell(request, "--no-write-lock-file", "path:") : second;
   return [
     await conclusion(request, result),
     ...(lock ? [await outdated(request, first)] : []),
@@ -88,7 +89,7 @@ async function badPath(request: Request, result: CommandResult): Promise<Finding
   return { ...(await failure(request, result, "warn")), why };
 }
 
-function runNix(
+function evalShell(
   { context, nix, name, abort }: Request,
   lock: "--no-update-lock-file" | "--no-write-lock-file",
   reader: "" | "path:" = "",
@@ -104,7 +105,7 @@ function runNix(
     "--apply",
     's: [ s.drvPath (s.builder or "bash") ]',
   ];
-  return context.run({ file: nix.path, args, abort, timeoutMs: evaluationMs });
+  return runNix(context, { file: nix.path, args, abort, timeoutMs: evaluationMs });
 }
 
 function parseBuilder(text: string): string | undefined {

@@ -4,7 +4,7 @@ import { nixSystem } from "../../nix/installable.ts";
 import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import { nixConfiguration, nixProgram, succeeded, withFlakes } from "../facts/nix.ts";
+import { nixConfiguration, nixProgram, runNix, succeeded, withFlakes } from "../facts/nix.ts";
 
 /** Whether Nix reaches its store, by itself or through the daemon. */
 export const storeCheck: Check = {
@@ -17,7 +17,7 @@ export const storeCheck: Check = {
     if (!nix) return [skip("Nix is not installed")];
     // Newer ones call it `store info`; the old name still works.
     const args = [...withFlakes, "store", "ping"];
-    const result = await context.run({ file: nix.path, args, timeoutMs: 4000 });
+    const result = await runNix(context, { file: nix.path, args, timeoutMs: 4000 });
     if (!succeeded(result)) return [unreachable(context, result)];
     // 2.8 writes it to stdout, later ones to stderr.
     const builders = await missingBuilders(context);
