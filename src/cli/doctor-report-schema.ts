@@ -3,7 +3,7 @@
  * `version` is 1. Loading zod takes tens of milliseconds: the program takes only types from here.
  */
 import { z } from "zod";
-import { checkGroups, checkStatuses } from "../doctor/check.ts";
+import { checkGroups, checkStatuses } from "../core/diagnosis.ts";
 
 const status = z
   .enum(checkStatuses)

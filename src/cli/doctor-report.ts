@@ -1,6 +1,6 @@
-import { errorLink } from "../core/error-codes.ts";
+import type { CheckStatus } from "../core/diagnosis.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
-import { type CheckStatus, type Finding, isTrouble } from "../doctor/check.ts";
+import { diagnosedCheck, mendedBy } from "../doctor/diagnosis.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
 import type { DoctorReport } from "./doctor-report-schema.ts";
 
@@ -23,34 +23,12 @@ export function doctorReport(examination: Examination): DoctorReport {
     ok: counts.fail === 0,
     tookMs,
     counts,
-    fixed: fixed.map(({ check, finding, fix, problem }) => ({
-      id: check.id,
-      code: finding.code,
-      did: fix.title,
-      ...(problem ? { error: problem.message } : {}),
-    })),
-    checks: results.map(({ check: { id, group, title }, status, tookMs: took, findings }) => ({
-      id,
-      group,
-      title,
-      status,
-      tookMs: took,
-      findings: findings.map((finding) => findingReport(finding)),
-    })),
+    fixed: fixed.map(mendedBy),
+    checks: results.map((result) => {
+      const check = diagnosedCheck(result);
+      return { ...check, findings: [...check.findings] };
+    }),
   };
-}
-
-type FindingReport = DoctorReport["checks"][number]["findings"][number];
-
-function findingReport(finding: Finding): FindingReport {
-  if (!isTrouble(finding)) return { ...finding, fixable: false };
-  const { fix, ...data } = finding;
-  return { ...data, link: linkOf(finding), fixable: fix !== undefined };
-}
-
-/** Where the documents say more; undefined where nothing is wrong. */
-export function linkOf(finding: Finding): string | undefined {
-  return isTrouble(finding) ? (finding.link ?? errorLink(finding.code)) : undefined;
 }
 
 /** How many checks came out how. */

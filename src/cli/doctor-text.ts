@@ -1,23 +1,16 @@
 /** What `ai-rules doctor` says to people. */
 import { wrapText } from "../core/cell-text.ts";
+import { type CheckGroup, type CheckStatus, groupTitles } from "../core/diagnosis.ts";
 import { took } from "../core/format.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
-import { type CheckGroup, type CheckStatus, type Finding, isTrouble } from "../doctor/check.ts";
+import { type Finding, isTrouble } from "../doctor/check.ts";
+import { linkOf } from "../doctor/diagnosis.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
 import type { Console } from "./console.ts";
-import { countsOf, type Examination, linkOf } from "./doctor-report.ts";
+import { countsOf, type Examination } from "./doctor-report.ts";
 import type { Style } from "./paint.ts";
 
 type Page = Pick<Console, "cols" | "paint">;
-
-export const groupTitles: Readonly<Record<CheckGroup, string>> = {
-  install: "Installation",
-  nix: "Nix",
-  agents: "Agents",
-  models: "Runtimes and models",
-  terminal: "Terminal",
-  elixir: "Elixir",
-};
 
 /** Words, so that colours and signs are not needed to read it. */
 const styles: Readonly<Record<CheckStatus, Style>> = {
@@ -54,14 +47,11 @@ function findingLines(
     ...more.map((line) => page.paint(style, line)),
   ];
   if (!isTrouble(finding)) return lines;
-  const link = linkOf(finding);
   return [
     ...lines,
     ...(finding.why === undefined ? [] : wrapped(`why: ${finding.why}`, page)),
     ...wrapped(`fix: ${finding.remedy}`, page),
-    ...(link === undefined
-      ? []
-      : wrapped(`see: ${link}`, page).map((line) => page.paint("dim", line))),
+    ...wrapped(`see: ${linkOf(finding)}`, page).map((line) => page.paint("dim", line)),
   ].map((line, index) => (index < lines.length || line.startsWith(" ") ? line : indent + line));
 }
 

@@ -1,11 +1,11 @@
 /** `ai-rules doctor`: looks at everything, tells it as it comes, and mends what is safe to mend. */
 import { resolve } from "node:path";
 import { clipText } from "../core/cell-text.ts";
-import { type AppliedFix, applyFixes } from "../doctor/apply-fixes.ts";
-import { type Check, isTrouble } from "../doctor/check.ts";
+import type { AppliedFix } from "../doctor/apply-fixes.ts";
+import type { Check } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
-import { createDoctorContext } from "../doctor/context.ts";
-import { type CheckResult, runChecks } from "../doctor/run-checks.ts";
+import { checksInTrouble, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
+import type { CheckResult } from "../doctor/run-checks.ts";
 import type { Ports, Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
@@ -42,13 +42,14 @@ export async function doctor(
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
   const patience = only.length > 0 ? patienceForSome : 1;
   const asked = terminal?.isTty && !options.json ? { terminal } : {};
-  const examine = { ports, root, checks, patience, console, tell, ...asked };
-  const first = await examination(examine);
+  const program = { version: version(), node: process.versions.node };
+  const visit = { ports, root, program, checks, patience, console, tell, ...asked };
+  const first = await examination(visit);
   const { results, fixed } = options.fix
-    ? await mend(examine, first)
+    ? await mendAll(visit, first)
     : { results: first, fixed: [] };
   const tookMs = Math.round(ports.clock.monotonic() - startedAt);
-  const report = doctorReport({ program: version(), project: root, results, fixed, tookMs });
+  const report = doctorReport({ program: program.version, project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
   tell([summaryLine({ results, tookMs }, console)]);
   if (options.report !== undefined) {
@@ -65,56 +66,36 @@ export async function doctor(
 /** Who names what is to be looked at wants to know it, also on a busy machine. */
 const patienceForSome = 6;
 
-type Examine = DoctorTools & {
-  readonly root: string;
-  readonly patience: number;
-  readonly checks: readonly Check[];
+type Visit = ExamineRequest & {
+  readonly console: Console;
   readonly tell: (lines: readonly string[]) => void;
 };
 
-/** All checks once; what they have started is ended. */
-async function examination(examine: Examine): Promise<readonly CheckResult[]> {
-  const { ports, root, checks, patience, terminal, console, tell } = examine;
-  const end = new AbortController();
-  const program = { version: version(), node: process.versions.node };
-  const context = createDoctorContext({
-    ports,
-    root,
-    program,
-    patience,
-    abort: end.signal,
-    ...(terminal ? { terminal } : {}),
-  });
-  const teller = tellInOrder({ checks, console, tell });
+/** All checks once, each told as it is done. */
+async function examination({ console, tell, ...request }: Visit): Promise<readonly CheckResult[]> {
+  const teller = tellInOrder({ checks: request.checks, console, tell });
   try {
-    return await runChecks(checks, context, teller.add);
+    return await examine(request, teller.add);
   } finally {
-    end.abort();
     teller.end();
-    await Promise.all([...context.cleanups].map((cleanup) => cleanup()));
   }
 }
 
-/** Mends, and looks again wherever something was wrong: one deed may mend several things. */
-async function mend(
-  examine: Examine,
+/** Mends, and looks again wherever something was wrong. */
+async function mendAll(
+  visit: Visit,
   before: readonly CheckResult[],
 ): Promise<{ readonly results: readonly CheckResult[]; readonly fixed: readonly AppliedFix[] }> {
-  const { ports, root, console, tell } = examine;
-  const program = { version: version(), node: process.versions.node };
-  const { signal: abort } = new AbortController();
-  const fixed = await applyFixes(before, createDoctorContext({ ports, root, program, abort }));
+  const { ports, root, program, console, tell } = visit;
+  const fixed = await mend({ ports, root, program }, before);
   tell(["", ...fixLines(fixed, console)]);
   if (fixed.length === 0) return { results: before, fixed };
-  const checks = before
-    .filter(({ findings }) => findings.some(isTrouble))
-    .map(({ check }) => check);
-  const after = await examination({ ...examine, checks });
+  const after = await examination({ ...visit, checks: checksInTrouble(before) });
   const results = before.map((old) => after.find(({ check }) => check === old.check) ?? old);
   return { results, fixed };
 }
 
-type Telling = Pick<Examine, "checks" | "tell"> & { readonly console: Console };
+type Telling = Pick<Visit, "checks" | "console" | "tell">;
 
 /** Groups and checks in their order, each as soon as it and all before it are done. */
 function tellInOrder({ checks, console, tell }: Telling) {

@@ -1,14 +1,7 @@
 /** What the doctor looks at, and what it finds. */
+import type { CheckGroup } from "../core/diagnosis.ts";
 import type { ErrorCode, Problem } from "../core/error.ts";
 import type { DoctorContext } from "./context.ts";
-
-/** In the order in which they are told. */
-export const checkGroups = ["install", "nix", "agents", "models", "terminal", "elixir"] as const;
-export type CheckGroup = (typeof checkGroups)[number];
-
-/** From what needs no attention to what needs most. */
-export const checkStatuses = ["skip", "ok", "warn", "fail"] as const;
-export type CheckStatus = (typeof checkStatuses)[number];
 
 /** What `--fix` does about a finding: only what is safe, and can be taken back. */
 export type Fix = {

@@ -1,9 +1,10 @@
 /** All checks, in the order in which they are told. */
+import { checkGroups } from "../core/diagnosis.ts";
 import { AiRulesError } from "../core/error.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import { printable } from "../core/text.ts";
 import { agentChecks } from "./agents/checks.ts";
-import { type Check, checkGroups } from "./check.ts";
+import type { Check } from "./check.ts";
 import { elixirChecks } from "./elixir/checks.ts";
 import { installChecks } from "./install/checks.ts";
 import { modelChecks } from "./models/checks.ts";

@@ -1,14 +1,8 @@
 /** Runs checks side by side. One that hangs, breaks or floods costs the others nothing. */
+import { type CheckStatus, checkStatuses } from "../core/diagnosis.ts";
 import { type Problem, toProblem } from "../core/error.ts";
 import { printable, printableLines } from "../core/text.ts";
-import {
-  type Check,
-  type CheckStatus,
-  checkStatuses,
-  type Finding,
-  isTrouble,
-  type Trouble,
-} from "./check.ts";
+import { type Check, type Finding, isTrouble, type Trouble } from "./check.ts";
 import type { DoctorContext } from "./context.ts";
 
 export type CheckResult = {

@@ -1,6 +1,5 @@
 /** The doctor's checks, each with a heading that `see:` leads to. */
-import { groupTitles } from "../../src/cli/doctor-text.ts";
-import { checkGroups } from "../../src/doctor/check.ts";
+import { checkGroups, groupTitles } from "../../src/core/diagnosis.ts";
 import { allChecks } from "../../src/doctor/checks.ts";
 
 /** The list in Markdown, by group. */

@@ -1,0 +1,41 @@
+/** One visit to the doctor: all checks at once, and mending what is safe to mend. */
+import { type AppliedFix, applyFixes } from "./apply-fixes.ts";
+import { type Check, isTrouble } from "./check.ts";
+import { type ContextRequest, createDoctorContext } from "./context.ts";
+import { type CheckResult, runChecks } from "./run-checks.ts";
+
+export type ExamineRequest = Omit<ContextRequest, "abort"> & {
+  readonly checks: readonly Check[];
+  /** Ends it before its time; what hangs is not waited for. */
+  readonly abort?: AbortSignal;
+};
+
+/** Makes all checks once, `onResult` hears of each; what they have started is ended. Never throws. */
+export async function examine(
+  { checks, abort, ...request }: ExamineRequest,
+  onResult: (result: CheckResult) => void,
+): Promise<readonly CheckResult[]> {
+  const end = new AbortController();
+  const signal = abort ? AbortSignal.any([abort, end.signal]) : end.signal;
+  const context = createDoctorContext({ ...request, abort: signal });
+  try {
+    return await runChecks(checks, context, onResult);
+  } finally {
+    end.abort();
+    await Promise.all([...context.cleanups].map((cleanup) => cleanup()));
+  }
+}
+
+/** Does what is safe about the findings of an examination. Never throws. */
+export function mend(
+  { abort, ...request }: Omit<ExamineRequest, "checks">,
+  results: readonly CheckResult[],
+): Promise<readonly AppliedFix[]> {
+  const signal = abort ?? new AbortController().signal;
+  return applyFixes(results, createDoctorContext({ ...request, abort: signal }));
+}
+
+/** The checks to make again once something was mended: one deed may mend several things. */
+export function checksInTrouble(results: readonly CheckResult[]): readonly Check[] {
+  return results.filter(({ findings }) => findings.some(isTrouble)).map(({ check }) => check);
+}
