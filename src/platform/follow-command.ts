@@ -3,6 +3,7 @@
  * own, as those of `run-command.ts` do, and ends with us at the latest.
  */
 import type { ResultPromise } from "execa";
+import { atExit } from "./at-exit.ts";
 import { splitLines } from "./lines.ts";
 import type { Cancel, FollowedCommand } from "./ports.ts";
 
@@ -41,10 +42,10 @@ async function start(command: FollowedCommand): Promise<Cancel> {
   if (child.stdout) splitLines(child.stdout, command.onLine);
   const kill = () => signalGroup(child, "SIGKILL");
   let grace: NodeJS.Timeout | undefined;
-  process.on("exit", kill);
+  const cancelKill = atExit(kill);
   void child.then(({ code }) => {
     clearTimeout(grace);
-    process.off("exit", kill);
+    cancelKill();
     command.onEnd(endOf(code));
   });
   return () => {

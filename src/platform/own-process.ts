@@ -17,6 +17,15 @@ export function createOwnProcess(): OwnProcess {
       process.on("uncaughtException", caught);
       return () => process.off("uncaughtException", caught);
     },
+    onWarning: (listener) => {
+      const printing = process.listeners("warning");
+      process.removeAllListeners("warning");
+      process.on("warning", listener);
+      return () => {
+        process.off("warning", listener);
+        for (const print of printing) process.on("warning", print);
+      };
+    },
     exit: (code) => process.exit(code),
   };
 }

@@ -75,6 +75,8 @@ export type OwnProcess = {
   onSignal(listener: (name: NodeJS.Signals) => void): Cancel;
   /** An error nobody caught. The process lives on until the listener ends it. */
   onUncaught(listener: (error: unknown) => void): Cancel;
+  /** A warning of Node's, which it then does not write to stderr: that is the screen. */
+  onWarning(listener: (warning: Error) => void): Cancel;
   exit(code: number): never;
 };
 

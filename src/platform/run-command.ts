@@ -5,6 +5,7 @@
 import { Readable } from "node:stream";
 import type { ResultPromise } from "execa";
 import type { Exit } from "../core/agent.ts";
+import { atExit } from "./at-exit.ts";
 import { splitLines } from "./lines.ts";
 import type { Command, CommandResult } from "./ports.ts";
 
@@ -107,13 +108,13 @@ function stopWhenAsked(child: Child, { timeoutMs, abort }: Command): Stop {
   const onAbort = () => stop("cancelled");
   if (timeoutMs !== undefined) timer = setTimeout(() => stop("timed-out"), timeoutMs);
   abort?.addEventListener("abort", onAbort);
-  process.on("exit", kill);
+  const cancelKill = atExit(kill);
   return {
     reason: () => reason,
     cancel: () => {
       clearTimeout(timer);
       abort?.removeEventListener("abort", onAbort);
-      process.off("exit", kill);
+      cancelKill();
       // Who ignored TERM and outlived its leader is not left behind.
       if (reason) kill();
     },
