@@ -1,4 +1,4 @@
-import type { CheckStatus } from "../core/diagnosis.ts";
+import { countsOf } from "../core/diagnosis.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { diagnosedCheck, mendedBy } from "../doctor/diagnosis.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
@@ -29,12 +29,4 @@ export function doctorReport(examination: Examination): DoctorReport {
       return { ...check, findings: [...check.findings] };
     }),
   };
-}
-
-/** How many checks came out how. */
-export function countsOf(
-  results: readonly Pick<CheckResult, "status">[],
-): Readonly<Record<CheckStatus, number>> {
-  const count = (wanted: CheckStatus) => results.filter(({ status }) => status === wanted).length;
-  return { fail: count("fail"), warn: count("warn"), ok: count("ok"), skip: count("skip") };
 }

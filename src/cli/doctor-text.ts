@@ -1,13 +1,13 @@
 /** What `ai-rules doctor` says to people. */
 import { wrapText } from "../core/cell-text.ts";
-import { type CheckGroup, type CheckStatus, groupTitles } from "../core/diagnosis.ts";
+import { type CheckGroup, type CheckStatus, countsOf, groupTitles } from "../core/diagnosis.ts";
 import { took } from "../core/format.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type Finding, isTrouble } from "../doctor/check.ts";
 import { linkOf } from "../doctor/diagnosis.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
 import type { Console } from "./console.ts";
-import { countsOf, type Examination } from "./doctor-report.ts";
+import type { Examination } from "./doctor-report.ts";
 import type { Style } from "./paint.ts";
 
 type Page = Pick<Console, "cols" | "paint">;

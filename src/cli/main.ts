@@ -87,7 +87,7 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
   switch (invocation.command) {
     case "tui": {
       const { tui } = await import("./tui.ts");
-      return tui(invocation.options);
+      return endSoon(await tui(invocation.options));
     }
     case "doctor":
       return runDoctor(invocation);
@@ -171,6 +171,12 @@ async function withTools(
   }
 }
 
+/** All is put back and saved; a check of the doctor that hangs is killed as we exit, not waited for. */
+function endSoon(code: number): number {
+  setTimeout(() => process.exit(code), 100).unref();
+  return code;
+}
+
 type DoctorRun = Pick<Extract<Invocation, { type: "run" }>, "arguments" | "options">;
 
 async function runDoctor(invocation: DoctorRun): Promise<number> {
@@ -178,8 +184,6 @@ async function runDoctor(invocation: DoctorRun): Promise<number> {
     import("./doctor.ts"),
     import("../platform/terminal.ts"),
   ]);
-  // Each command that runs is killed should we exit, and many run at once: Node takes that for a leak.
-  process.setMaxListeners(0);
   const code = await withTools(invocation.options, (tools) =>
     doctor({ ...tools, terminal: createTerminal() }, invocation, process.cwd()),
   );

@@ -82,6 +82,7 @@ async function runInProject({ ports, terminal, root, runtime, options }: Session
       ownProcess: createOwnProcess(),
       startView,
       project: { root, name: basename(root) },
+      program: { version: version(), node: process.versions.node },
       settings: settings.settings,
       watchNotices: notices.listen,
       directories: { runtime, run: run.path, data, environments: directories.environments },

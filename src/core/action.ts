@@ -24,6 +24,7 @@ export const actions = {
   "toggle-mouse": { title: "mouse capture on / off", group: "pane" },
   "send-prefix": { title: "send the prefix itself", group: "pane" },
   environment: { title: "environment: state, hook output, reload", group: "ai-rules" },
+  doctor: { title: "doctor: what is wrong, what mends it", group: "ai-rules" },
   log: { title: "log", group: "ai-rules" },
   palette: { title: "command palette", group: "ai-rules" },
   help: { title: "help", group: "ai-rules" },

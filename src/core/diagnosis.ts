@@ -54,3 +54,56 @@ export type Mended = {
   /** Why it could not be done. */
   readonly error?: string;
 };
+
+/** A visit to the doctor, as far as it is. */
+export type Diagnosis = {
+  readonly stage: "examining" | "mending" | "done";
+  /** The ids of all checks, in the order in which they are told; empty until it is known. */
+  readonly order: readonly string[];
+  /** The checks that are not done yet. */
+  readonly waiting: readonly string[];
+  /** Those that are done, in any order. */
+  readonly checks: readonly DiagnosedCheck[];
+  readonly mended: readonly Mended[];
+};
+
+/** How many checks came out how. */
+export function countsOf(
+  checks: readonly { readonly status: CheckStatus }[],
+): Readonly<Record<CheckStatus, number>> {
+  const count = (wanted: CheckStatus) => checks.filter(({ status }) => status === wanted).length;
+  return { fail: count("fail"), warn: count("warn"), ok: count("ok"), skip: count("skip") };
+}
+
+/** A finding as a row of a list. */
+export type DiagnosisItem = {
+  /** Stays the same while other findings come. */
+  readonly key: string;
+  readonly check: DiagnosedCheck;
+  readonly finding: DiagnosedFinding;
+};
+
+/** What needs attention, worst first, and then the rest; each in the order in which checks are told. */
+export function diagnosisItems({ order, checks }: Diagnosis): readonly DiagnosisItem[] {
+  const done = new Map(checks.map((check) => [check.id, check]));
+  const items = order.flatMap((id) => itemsOf(done.get(id)));
+  const of = (...statuses: readonly CheckStatus[]) =>
+    items.filter(({ finding }) => statuses.includes(finding.status));
+  return [...of("fail"), ...of("warn"), ...of("ok", "skip")];
+}
+
+function itemsOf(check: DiagnosedCheck | undefined): readonly DiagnosisItem[] {
+  if (!check) return [];
+  const { id, title, findings } = check;
+  const found: readonly DiagnosedFinding[] =
+    findings.length > 0 ? findings : [{ status: "ok", found: title, fixable: false }];
+  return found.map((finding, index) => ({ key: `${id}/${index}`, check, finding }));
+}
+
+/** Where a list stands: at the item of that key, or at the first one. */
+export function selectedItem(items: readonly DiagnosisItem[], key: string | undefined): number {
+  return Math.max(
+    0,
+    items.findIndex((item) => item.key === key),
+  );
+}

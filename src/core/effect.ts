@@ -35,6 +35,10 @@ export type Effect =
   | { readonly type: "send-prefix"; readonly mode: AgentMode }
   | { readonly type: "scroll"; readonly mode: AgentMode; readonly pages: number }
   | { readonly type: "capture-mouse"; readonly on: boolean }
+  /** Makes all checks of the doctor, then reports `doctor-ended`. */
+  | { readonly type: "examine" }
+  /** Does what is safe about what was found last, and looks again. */
+  | { readonly type: "mend" }
   | { readonly type: "read-log" }
   | { readonly type: "save-picks"; readonly saved: SavedPicks }
   | { readonly type: "save"; readonly saved: Saved }

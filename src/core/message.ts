@@ -2,6 +2,7 @@
 import type { Action } from "./action.ts";
 import type { AgentReport, Exit } from "./agent.ts";
 import type { ToldModel } from "./agent-model.ts";
+import type { DiagnosedCheck, Mended } from "./diagnosis.ts";
 import type { EnvironmentProgress, EnvironmentSummary } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode } from "./mode.ts";
@@ -97,6 +98,16 @@ export type Happening =
       readonly saved: SavedPicks;
     }
   | { readonly type: "models-used-elsewhere"; readonly models: readonly string[] }
+  // doctor
+  | { readonly type: "doctor-began"; readonly ids: readonly string[] }
+  | { readonly type: "doctor-checked"; readonly check: DiagnosedCheck }
+  /** `again`: the checks that are made once more. */
+  | {
+      readonly type: "doctor-mended";
+      readonly mended: readonly Mended[];
+      readonly again: readonly string[];
+    }
+  | { readonly type: "doctor-ended" }
   // the rest
   | { readonly type: "settings-changed"; readonly settings: Settings }
   | { readonly type: "notice"; readonly notice: Omit<Notice, "until"> }

@@ -1,6 +1,7 @@
 /** The whole state of the TUI as plain data. Bytes, screens and secrets never enter it. */
 import type { Activity, ProcessState } from "./agent.ts";
 import type { ToldModel } from "./agent-model.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type { EnvironmentState } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import type { AgentMode, ByMode } from "./mode.ts";
@@ -54,6 +55,11 @@ export type Overlay =
   | { readonly type: "palette"; readonly query: string; readonly selected: number }
   | { readonly type: "log"; readonly lines: readonly string[]; readonly top: number }
   | { readonly type: "environment"; readonly top: number }
+  | {
+      readonly type: "doctor";
+      /** The key of the selected finding; the first one is when there is none of that key. */
+      readonly at?: string;
+    }
   /** All models of all runtimes, for one mode. */
   | {
       readonly type: "model-picker";
@@ -117,6 +123,8 @@ export type State = {
   readonly panel: "auto" | "shown" | "hidden";
   /** The prefix was pressed; `strip`: it is so long ago that the which-key strip shows. */
   readonly prefix?: { readonly since: number; readonly strip: boolean };
+  /** What the doctor found when it was asked last. */
+  readonly diagnosis?: Diagnosis;
   readonly overlay?: Overlay;
   readonly notice?: Notice;
   readonly mouseCaptured: boolean;

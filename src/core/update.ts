@@ -7,6 +7,7 @@ import type { Effect } from "./effect.ts";
 import type { Message } from "./message.ts";
 import type { Saved, State } from "./state.ts";
 import { runAction } from "./update/actions.ts";
+import { updateDoctor } from "./update/doctor.ts";
 import { updateEnvironment } from "./update/environment.ts";
 import { updateKeys } from "./update/keys.ts";
 import { updateModels } from "./update/models.ts";
@@ -88,6 +89,11 @@ function respond(state: State, message: Message): Step {
     case "switch-cancelled":
     case "picker-rested":
       return updateModels(state, message);
+    case "doctor-began":
+    case "doctor-checked":
+    case "doctor-mended":
+    case "doctor-ended":
+      return updateDoctor(state, message);
     case "settings-changed":
       return changeSettings(state, message.settings, message.now);
     case "notice":

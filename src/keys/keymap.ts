@@ -42,6 +42,7 @@ export const bindings: readonly Binding[] = [
   { action: "toggle-mouse", prefixed: ["t"], direct: [] },
   { action: "send-prefix", prefixed: [prefixItself], direct: [] },
   { action: "environment", prefixed: ["E"], direct: [] },
+  { action: "doctor", prefixed: ["d"], direct: [] },
   { action: "log", prefixed: ["L"], direct: [] },
   { action: "palette", prefixed: [":"], direct: [] },
   { action: "help", prefixed: ["?"], direct: [] },

@@ -29,6 +29,8 @@ export type Deeds = {
   readonly sendPrefix: (mode: AgentMode) => void;
   readonly scroll: (mode: AgentMode, pages: number) => void;
   readonly captureMouse: (on: boolean) => void;
+  readonly examine: () => void;
+  readonly mend: () => void;
   readonly readLog: () => void;
   readonly savePicks: (saved: SavedPicks) => void;
   readonly save: (saved: Saved) => void;
@@ -94,6 +96,10 @@ export function createPerformer(clock: Clock, deeds: Deeds): (effect: Effect) =>
         return deeds.scroll(effect.mode, effect.pages);
       case "capture-mouse":
         return deeds.captureMouse(effect.on);
+      case "examine":
+        return deeds.examine();
+      case "mend":
+        return deeds.mend();
       case "read-log":
         return deeds.readLog();
       case "save-picks":

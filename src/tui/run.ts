@@ -10,6 +10,7 @@ import type { SavedPicks } from "../core/models.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Notice, Saved } from "../core/state.ts";
 import { colorDepthOf, hasUnicode } from "../core/terminal-abilities.ts";
+import type { ProgramFacts } from "../doctor/context.ts";
 import { createKeymap, type Keymap } from "../keys/keymap.ts";
 import type { Cancel, OwnProcess, Ports, Terminal } from "../platform/ports.ts";
 import type { ProcessLedger } from "../project/leftovers.ts";
@@ -20,6 +21,7 @@ import { createChrome, type ViewWorker } from "./chrome.ts";
 import { createClockwork } from "./clockwork.ts";
 import { createDevelopmentEnvironment } from "./development-environment.ts";
 import { createDisplay } from "./display.ts";
+import { createDoctor } from "./doctor.ts";
 import { createPerformer } from "./effects.ts";
 import { createInput } from "./input.ts";
 import { createMemoryKeeper } from "./memory-keeper.ts";
@@ -40,6 +42,7 @@ export type TuiOptions = {
   readonly startView: (capabilities: Capabilities) => ViewWorker;
   readonly project: { readonly root: string; readonly name: string };
   readonly settings: Settings;
+  readonly program: ProgramFacts;
   readonly shell?: string;
   readonly saved?: Saved;
   readonly picks?: SavedPicks;
@@ -176,6 +179,8 @@ function openTui(
     copy: outer.copy,
   });
 
+  const doctor = createDoctor({ ports, root: project.root, program: options.program, dispatch });
+
   const applier = createModelApplier({
     ports,
     state,
@@ -260,6 +265,8 @@ function openTui(
     sendPrefix: input.sendPrefix,
     scroll: input.scroll,
     captureMouse: () => input.followPane(),
+    examine: doctor.examine,
+    mend: doctor.mend,
     readLog: () => void ports.log.tail(500).then((lines) => dispatch({ type: "log-read", lines })),
     savePicks: options.savePicks,
     save: options.save,
@@ -290,7 +297,7 @@ function openTui(
     models.stop();
     clockwork.stop();
     memory.stop();
-    await supervisor.stopAll();
+    await Promise.all([supervisor.stopAll(), doctor.stop()]);
     ended = true;
     display.stop();
     input.stop();
@@ -317,6 +324,7 @@ function openTui(
     void end(1);
   });
   let uncaught: unknown;
+  options.ownProcess.onWarning((warning) => ports.log.warn(warning.stack ?? warning.message));
   terminal.onGone(() => dispatch({ type: "terminated", exitCode: signalCode("SIGHUP") }));
   terminal.onResize((size) => dispatch({ type: "resized", ...size }));
   terminal.onContinue(() => {

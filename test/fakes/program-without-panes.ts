@@ -126,6 +126,8 @@ const unused = {
   sendPrefix: nothing,
   scroll: nothing,
   captureMouse: nothing,
+  examine: nothing,
+  mend: nothing,
   readLog: nothing,
   savePicks: nothing,
   save: nothing,

@@ -5,6 +5,7 @@ import { type AgentMode, agentModes } from "../mode.ts";
 import { isBusy, modelName, nextWaiting } from "../select.ts";
 import type { LayoutChoice } from "../settings.ts";
 import type { Confirm, State } from "../state.ts";
+import { openDoctor } from "./doctor.ts";
 import { neighbour } from "./focus.ts";
 import { beginJob } from "./jobs.ts";
 import { endPrefix } from "./keys.ts";
@@ -62,6 +63,8 @@ function act(state: State, action: Action, now: number): Step {
       return step(state, { type: "send-prefix", mode: state.focus });
     case "environment":
       return step({ ...state, overlay: { type: "environment", top: 0 } });
+    case "doctor":
+      return openDoctor(state);
     case "log":
       return step({ ...state, overlay: { type: "log", lines: [], top: 0 } }, { type: "read-log" });
     case "palette":

@@ -8,6 +8,7 @@ import type {
 import type { Message } from "../message.ts";
 import { agentModes } from "../mode.ts";
 import type { PaneState, State } from "../state.ts";
+import { openDoctor } from "./doctor.ts";
 import { type Step, step } from "./step.ts";
 
 type EnvironmentMessage = Extract<Message, { type: `environment-${string}` }>;
@@ -65,6 +66,7 @@ export function startScreenKey(state: State, chord: string, now: number): Step {
   if (chord === "r" || chord === "enter") {
     return step(loading(state, now), { type: "load-environment", refresh: true });
   }
+  if (chord === "d") return openDoctor(state);
   if (chord === "p") return step(state, { type: "use-environment", which: "plain" });
   if (chord === "l" && environment.lastGoodAt !== undefined) {
     return step(loading(state, now), { type: "use-environment", which: "last-good" });

@@ -5,6 +5,7 @@
 import { filterActions } from "../action.ts";
 import type { Overlay, State } from "../state.ts";
 import { confirmed, runAction } from "./actions.ts";
+import { doctorKey } from "./doctor.ts";
 import { startScreenKey } from "./environment.ts";
 import { pickerKey, switchOptionsKey } from "./models-keys.ts";
 import { modelsKey } from "./models-list-keys.ts";
@@ -29,6 +30,8 @@ export function overlayKey(state: State, key: OverlayKey): Step {
     case "log":
     case "environment":
       return readerKey(state, overlay, key);
+    case "doctor":
+      return doctorKey(state, overlay, key);
     case "confirm":
       return confirmKey(state, overlay, key);
     case "model-picker":

@@ -2,6 +2,7 @@
 import { textWidth } from "../../core/cell-text.ts";
 import type { Overlay, State } from "../../core/state.ts";
 import { confirmView } from "./confirm.ts";
+import { doctorView } from "./doctor.ts";
 import { environmentView } from "./environment.ts";
 import { helpView } from "./help.ts";
 import type { Hints, KeyHint } from "./hints.ts";
@@ -21,6 +22,7 @@ const widths: Readonly<Record<Overlay["type"], number>> = {
   palette: 64,
   log: 160,
   environment: 100,
+  doctor: 110,
   confirm: 64,
   "model-picker": 126,
   "switch-options": 84,
@@ -57,6 +59,8 @@ function viewOf(overlay: Overlay, request: Omit<OverlayRequest, "overlay">): Ove
       return logView({ ...request, overlay });
     case "environment":
       return environmentView({ ...request, overlay });
+    case "doctor":
+      return doctorView({ ...request, overlay });
     case "model-picker":
       return modelPickerView({ ...request, overlay });
     case "switch-options":
@@ -75,8 +79,9 @@ export function overlaySize(state: State, room: Size, hints: Hints): Size | unde
   const { overlay } = state;
   if (overlay === undefined) return undefined;
   const cols = Math.min(room.cols, widths[overlay.type]);
-  // The log takes all rows; going through its thousands of lines would only tell the same.
-  if (overlay.type === "log") return { cols, rows: room.rows };
+  // The log takes all rows; going through its thousands of lines would only tell the same. What the
+  // doctor finds comes bit by bit, and the frame stays where it is.
+  if (overlay.type === "log" || overlay.type === "doctor") return { cols, rows: room.rows };
   // What fits is worked out for each of hundreds of models; their number alone gives the height.
   if (overlay.type === "model-picker") {
     return { cols, rows: Math.min(room.rows, pickerRows(state, overlay) + overlayFrame.rows) };

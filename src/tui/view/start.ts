@@ -78,16 +78,18 @@ function failedLines({ environment, root, now, cols, rows }: FailedRequest): rea
     ...wrapText(`fix: ${printable(problem.remedy)}`, cols - 2, 4).map((text) => line(`  ${text}`)),
   ];
   const choices: readonly Line[] = [
-    blank,
     keyLine("r", "try again"),
     keyLine("p", "go on with the plain environment"),
     ...(lastGoodAt === undefined
       ? []
       : [keyLine("l", `go on with the last good one, ${roughly(now - lastGoodAt)} old`)]),
+    keyLine("d", "ask the doctor"),
     keyLine("q", "quit"),
   ];
+  const gap = rows > choices.length + 1 ? [blank] : [];
   // Without the choices nobody can go on, so they give way last.
-  const lines = [...said.slice(0, Math.max(1, rows - choices.length)), ...choices];
+  const room = rows - gap.length - choices.length;
+  const lines = [...said.slice(0, Math.max(1, room)), ...gap, ...choices];
   return [...lines, ...detailLines(problem.detail, Math.min(detailRows, rows - lines.length - 1))];
 }
 

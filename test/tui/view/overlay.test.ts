@@ -73,7 +73,7 @@ describe("the palette", () => {
   });
 
   it("keeps the selected action in sight", () => {
-    const text = draw({ type: "palette", query: "", selected: 24 }, { cols: 60, rows: 8 });
+    const text = draw({ type: "palette", query: "", selected: 25 }, { cols: 60, rows: 8 });
 
     expect(text).toContain("▸ quit");
   });

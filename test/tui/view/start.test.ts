@@ -59,6 +59,7 @@ describe("the start screen", () => {
     r   try again
     p   go on with the plain environment
     l   go on with the last good one, 3d old
+    d   ask the doctor
     q   quit
 
   error: first
@@ -71,7 +72,7 @@ describe("the start screen", () => {
   });
 
   it("keeps the choices and cuts the trace where rows are missing", () => {
-    const text = start({ type: "failed", problem }, 10);
+    const text = start({ type: "failed", problem }, 11);
 
     expect(text).toContain("q   quit");
     expect(text).toContain("error: last");

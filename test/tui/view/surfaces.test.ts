@@ -54,7 +54,7 @@ describe("the surfaces", () => {
 
     expect(placed({ overlay }).at(-1)).toEqual({
       id: "overlay",
-      rect: { x: 68, y: 10, cols: 64, rows: 29 },
+      rect: { x: 68, y: 9, cols: 64, rows: 30 },
     });
   });
 
