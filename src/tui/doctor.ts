@@ -2,13 +2,15 @@
 import { toProblem } from "../core/error.ts";
 import type { ProgramFacts } from "../doctor/context.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
-import type { Ports } from "../platform/ports.ts";
+import type { Ports, Terminal } from "../platform/ports.ts";
 import type { Dispatch } from "./store.ts";
 
 export type DoctorOptions = {
   readonly ports: Ports;
   readonly root: string;
   readonly program: ProgramFacts;
+  /** May be asked what it can do. */
+  readonly terminal: Terminal;
   readonly dispatch: Dispatch;
 };
 
@@ -24,9 +26,9 @@ export type Doctor = {
 /** A check that hears of nothing is not waited for: the user wants to leave. */
 const stopMs = 500;
 
-export function createDoctor({ ports, root, program, dispatch }: DoctorOptions): Doctor {
+export function createDoctor({ ports, root, program, terminal, dispatch }: DoctorOptions): Doctor {
   const end = new AbortController();
-  const request = { ports, root, program, abort: end.signal };
+  const request = { ports, root, program, terminal, abort: end.signal };
   let visit: Promise<void> = Promise.resolve();
   let found: readonly CheckResult[] = [];
 

@@ -81,6 +81,7 @@ function openTui(
   const colorDepth = colorDepthOf(ports.env);
   const ascii = !hasUnicode(ports.env);
   const encoder = new TextEncoder();
+  const writeText = (text: string) => terminal.write(encoder.encode(text), () => {});
   let ended = false;
 
   const store = createDispatchingStore({
@@ -98,7 +99,7 @@ function openTui(
   const { dispatch, state } = store;
 
   const outer = createOuterTerminal({
-    write: (text) => terminal.write(encoder.encode(text), () => {}),
+    write: writeText,
     colors,
     onSynchronized: () => display.synchronize(),
     onSchemeChanged: () => {
@@ -179,7 +180,14 @@ function openTui(
     copy: outer.copy,
   });
 
-  const doctor = createDoctor({ ports, root: project.root, program: options.program, dispatch });
+  const doctor = createDoctor({
+    ports,
+    root: project.root,
+    program: options.program,
+    // It asks what the terminal can do. The terminal is ours already, and stays so.
+    terminal: { ...terminal, enter: ({ enter }) => writeText(enter), leave: () => {} },
+    dispatch,
+  });
 
   const applier = createModelApplier({
     ports,
