@@ -3,9 +3,22 @@ import type { NixProgram } from "./find-nix.ts";
 import { nixSystem } from "./installable.ts";
 
 /** Names are worth a moment after a failure, not a download. */
-const timeoutMs = 5000;
+const timeoutMs = 4000;
 
-/** The names of the flake's shells for this machine; empty when they cannot be read. */
+/** Without a network Nix tries again for 5 s; one attempt is enough to know. */
+export const impatient = [
+  "--option",
+  "connect-timeout",
+  "2",
+  "--option",
+  "download-attempts",
+  "1",
+] as const;
+
+/**
+ * The names of the flake's shells for this machine; empty when they cannot be read. Who wants to know
+ * them wants no flake.lock written.
+ */
 export async function shellNames(
   { run, env, host }: Pick<Ports, "run" | "env" | "host">,
   { nix, root }: { readonly nix: NixProgram; readonly root: string },
@@ -15,8 +28,10 @@ export async function shellNames(
     args: [
       "--extra-experimental-features",
       "nix-command flakes",
+      ...impatient,
       "eval",
       "--json",
+      "--no-write-lock-file",
       `.#devShells.${nixSystem(host)}`,
       "--apply",
       "builtins.attrNames",

@@ -52,16 +52,6 @@ export const nixConfiguration = fact(async (context): Promise<ReadonlyMap<string
   return new Map([...lines].map(([, name = "", value = ""]) => [name, value]));
 });
 
-/** Without a network Nix tries again for 5 s; one attempt is enough to know. */
-export const impatient = [
-  "--option",
-  "connect-timeout",
-  "2",
-  "--option",
-  "download-attempts",
-  "1",
-] as const;
-
 /** Ms; 0.4 s in all, for a check has little time. */
 const busyDelaysMs = [50, 100, 250];
 

@@ -5,12 +5,12 @@ import { classify } from "../../nix/classify.ts";
 import { diagnose } from "../../nix/diagnose.ts";
 import { faultCode, faults } from "../../nix/faults.ts";
 import { defaultShell, installableOf, nixSystem } from "../../nix/installable.ts";
+import { impatient } from "../../nix/shell-names.ts";
 import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, type Finding, findingOf, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import {
   type FoundNix,
-  impatient,
   nixProgram,
   runNix,
   succeeded,
