@@ -90,6 +90,22 @@ describe("`ai-rules config`", () => {
     );
   });
 
+  it("masks what is secret in a command and in a URL, unless it is asked for", async () => {
+    const scene = await begin();
+    const url = "http://127.0.0.1:9/v1?api_key=geheim7";
+    const command = ["serve", "--token", "geheim8", "Authorization: Basic geheim9"];
+    await scene.project(
+      JSON.stringify({ modes: { plan: { command } }, runtimes: { box: { type: "openai", url } } }),
+    );
+
+    const masked = (await scene.run()).lines.join("\n");
+    const shown = (await scene.run({ secrets: true })).lines.join("\n");
+
+    expect(masked).not.toContain("geheim");
+    expect(masked).toContain('["serve","--token","***","Authorization: ***"]');
+    for (const secret of ["geheim7", "geheim8", "geheim9"]) expect(shown).toContain(secret);
+  });
+
   it("counts picks and variables of the shell by their strength", async () => {
     const scene = await begin({
       OLLAMA_MODEL_PLAN: "a:1",

@@ -46,7 +46,7 @@ export async function reportFiles(
       text: textOf(await versionLines(context)),
     },
     { name: "checks.txt", about: "what doctor found, to read", text: textOf(checked.lines) },
-    { name: "checks.json", about: "the same for programs", text: `${checked.json}\n` },
+    { name: "checks.json", about: "the same for programs", text: `${maskedJson(checked.json)}\n` },
     {
       name: "settings.json",
       about: "the settings that hold, and what is wrong with them; secrets are ***",
@@ -69,6 +69,12 @@ export async function reportFiles(
     ...file,
     text: clean(file.text),
   }));
+}
+
+/** Within the text of JSON quotes are escaped, which hides what stands between them. */
+function maskedJson(json: string): string {
+  const data: unknown = JSON.parse(json);
+  return JSON.stringify(maskedData(data), null, 2);
 }
 
 function screenFile({ name, cols, rows, text }: Screen): ReportFile {
