@@ -146,7 +146,12 @@ function tellInOrder({ checks, console, tell }: Telling) {
     const { status } = console;
     const first = waiting[0];
     if (status && first)
-      status.show(clipText(`${first.id}: ${first.title} ...`, status.cols() - 1));
+      status.show(
+        clipText(
+          `${done.size} of ${checks.length}; ${first.id}: ${first.title} ...`,
+          status.cols() - 1,
+        ),
+      );
   };
   return { add, end: () => console.status?.show("") };
 }
