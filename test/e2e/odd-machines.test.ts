@@ -129,6 +129,39 @@ describe("HOME and the TUI", () => {
   });
 });
 
+describe.skipIf(!isRoot)("a project that its user may not look into", () => {
+  it("is told of with a remedy by each command, and a report is written all the same", async () => {
+    const own = await makeScene();
+    const directory = join(own.home, "..");
+    const free = join(directory, "free");
+    await mkdir(free);
+    await chmod(free, 0o777);
+    await chmod(directory, 0o755);
+    await chmod(own.project, 0o700);
+    const as = {
+      uid: 54_321,
+      cwd: free,
+      env: { HOME: free, XDG_RUNTIME_DIR: undefined, TMPDIR: free },
+    };
+    const answers: Record<string, Answer> = {};
+    for (const line of ["config", "models", "env", "init --yes"])
+      answers[line] = await aiRules(own, [...line.split(" "), "--cwd", own.project], as);
+    const report = ["doctor", "install-node", "--yes", "--report", "./it.tar.gz"];
+    const reported = await aiRules(own, [...report, "--cwd", own.project], as);
+    await chmod(own.project, 0o755);
+    const files = await readdir(free);
+    await own.end();
+
+    for (const [line, { code, err }] of Object.entries(answers)) {
+      expect({ line, code }).toEqual({ line, code: 1 });
+      expect(err).toMatch(/^error: ai-rules may not use \S+ \(EACCES\)\nfix: look at `ls -ld /m);
+      expect(err).not.toMatch(/\n {4}at |should not/);
+    }
+    expect(reported.err).toContain("written: ");
+    expect(files).toContain("it.tar.gz");
+  });
+});
+
 describe("XDG variables with relative paths", () => {
   const env = {
     XDG_CONFIG_HOME: "config",

@@ -1,4 +1,5 @@
 /** What a report of a fault holds: texts from which secrets and the user's name are gone. */
+import { toProblem } from "../../core/error.ts";
 import { maskedData, maskedValue, secretValues } from "../../core/redact.ts";
 import { printableLines } from "../../core/text.ts";
 import type { Variables } from "../../platform/ports.ts";
@@ -27,7 +28,8 @@ export async function reportFiles(
   screens: readonly Screen[] = [],
 ): Promise<readonly ReportFile[]> {
   const { ports } = context;
-  const shell = await shellVariables(context);
+  // Where something is wrong a report is wanted most: what cannot be found out is left out.
+  const shell = await shellVariables(context).catch(() => ({ variables: {} }));
   const loaded = await projectSettings(context);
   const { settings } = loaded;
   ports.log.hide(secretValues(ports.env));
@@ -43,7 +45,7 @@ export async function reportFiles(
     {
       name: "versions.txt",
       about: "versions of ai-rules, Node, the system, Nix, OpenCode; the terminal",
-      text: textOf(await versionLines(context)),
+      text: textOf(await versionLines(context).catch(cannotTell)),
     },
     { name: "checks.txt", about: "what doctor found, to read", text: textOf(checked.lines) },
     { name: "checks.json", about: "the same for programs", text: `${maskedJson(checked.json)}\n` },
@@ -105,6 +107,10 @@ function readme(files: readonly ReportFile[], hasScreens: boolean): ReportFile {
     about: "what is in the others, and what is not",
     text: textOf(lines),
   };
+}
+
+function cannotTell(error: unknown): readonly string[] {
+  return [`could not be found out: ${toProblem(error).message}`];
 }
 
 const withScreens = [
