@@ -186,6 +186,7 @@ export const errorMeanings = {
   "project/not-confirmed": "Files of a project are written after a yes only.",
   "project/not-writable": "The project or its file system does not let you write.",
   "run/already-running": "Two runs on one project would write the same conversations.",
+  "run/directory-gone": "It was removed or renamed while a shell was in it.",
   "run/disk-full": "A file system is full, or a quota is used up.",
   "run/in-the-way": "A file has the name that a directory needs, or the other way round.",
   "run/incomplete": "A file of the installation is not there.",

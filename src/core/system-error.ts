@@ -19,6 +19,15 @@ export function systemProblem(error: unknown): Problem | undefined {
         remedy: `look at ${listing(path)}, and give yourself access to it and to what is above it`,
         ...detail,
       };
+    case "ENOENT":
+      // Anything else that is not there is somebody's own business, who has words for it.
+      if (!("syscall" in error) || error.syscall !== "uv_cwd") return undefined;
+      return {
+        code: "run/directory-gone",
+        message: "the directory that you are in is not there any more",
+        remedy: "go to one that is: `cd`, or name it with --cwd",
+        ...detail,
+      };
     case "EROFS":
       return {
         code: "run/read-only",

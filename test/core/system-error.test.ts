@@ -57,6 +57,12 @@ describe("what the system refuses", () => {
     expect(await codeOf(readFile(file))).toBe("run/no-access");
   });
 
+  it("names a working directory that is gone", () => {
+    const gone = Object.assign(failed("ENOENT"), { syscall: "uv_cwd" });
+
+    expect(toProblem(gone).code).toBe("run/directory-gone");
+  });
+
   it("stays a fault of ours when it is none of these", () => {
     expect(toProblem(failed("ERR_INVALID_ARG_TYPE")).code).toBe("run/unexpected");
     expect(toProblem(failed("EACCES")).code).toBe("run/unexpected");

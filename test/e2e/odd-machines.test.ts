@@ -1,5 +1,5 @@
 /** Machines that are set up badly, met by the built program: each failure has its two lines, never a stack. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -159,6 +159,34 @@ describe.skipIf(!isRoot)("a project that its user may not look into", () => {
     }
     expect(reported.err).toContain("written: ");
     expect(files).toContain("it.tar.gz");
+  });
+});
+
+describe("a directory that is not there", () => {
+  it("is told of where --cwd names it, and no project is made of it", async () => {
+    for (const line of ["config", "models", "env", "doctor install"]) {
+      const there = await aiRules(scene, [...line.split(" "), "--cwd", "nowhere/at/all"]);
+
+      expect(there).toMatchObject({ code: 2, out: "" });
+      expect(there.err).toMatch(
+        /^error: --cwd names nowhere\/at\/all, which is no directory\nfix: /,
+      );
+    }
+    expect(await filesOf(scene)).not.toContain("nowhere");
+  });
+
+  it("is told of where a shell is still in it", async () => {
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" config';
+    const args = ["-c", line, process.execPath, join(import.meta.dirname, "../../bin/ai-rules.js")];
+    const ended = spawnSync("bash", args, {
+      cwd: scene.home,
+      env: scene.env,
+      encoding: "utf8",
+    });
+
+    expect(ended.stderr).toMatch(
+      /^error: the directory that you are in is not there any more\nfix: go to one that is: `cd`/m,
+    );
   });
 });
 
