@@ -52,6 +52,10 @@ export const options = {
     optionalValue: /[./]/,
     help: "write an archive for the report of a fault",
   },
+  screens: {
+    type: "boolean",
+    help: "put the screens of an open `ai-rules tui` into the archive, too",
+  },
   "dry-run": { type: "boolean", help: "show what would be written, and write nothing" },
   update: { type: "boolean", help: "bring what was written to the profile as it is now" },
   connect: {
@@ -200,9 +204,10 @@ export const commands = {
   doctor: {
     summary: "look at everything the other commands need; each finding has a remedy",
     arguments: [{ name: "ID", optional: true, many: true }],
-    options: ["only", "fix", "report", "yes", "json"],
+    options: ["only", "fix", "report", "screens", "yes", "json"],
     notes: [
       "--report shows what will be in the archive and asks before it is written (--yes: does not ask).",
+      "Screens of an open `ai-rules tui` are in it only when you say so: to the question, or by --screens.",
       "exit codes: 0 nothing fails (there may be warnings), 1 something does",
     ],
   },

@@ -1,4 +1,4 @@
-/** Settings that are said outside of the files, too: models and temperatures, by picks and by variables. */
+/** Settings that are said outside of the files, too: models, temperatures and runtimes, by picks and by variables. */
 import type { Problem } from "../core/error.ts";
 import { memoryBudget } from "../core/memory-budget.ts";
 import { type AgentMode, agentModes } from "../core/mode.ts";
@@ -7,9 +7,11 @@ import { parseModelRef } from "../core/model-ref.ts";
 import { type GuideSettings, type ModelWish, noModels } from "../core/models.ts";
 import type { SettingSource } from "../core/runtime.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Ports } from "../platform/ports.ts";
+import { variableEffects } from "../core/variable-effects.ts";
+import type { Ports, Variables } from "../platform/ports.ts";
 import { directoriesOf, projectDirectory } from "../project/directories.ts";
 import { readPicks } from "../project/picks.ts";
+import { runtimeAddresses } from "../runtimes/addresses.ts";
 import { readGuideVariables } from "../runtimes/guide-variables.ts";
 import { projectVariables } from "./project-variables.ts";
 
@@ -39,7 +41,11 @@ export async function saidElsewhere(
     return wish ? saidOfMode(mode, wish, guide) : [];
   });
   return {
-    said: new Map([...said, ...saidOfMemory(settings, guide)]),
+    said: new Map([
+      ...said,
+      ...saidOfMemory(settings, guide),
+      ...saidOfRuntimes({ settings, guide, variables }),
+    ]),
     problems: [...(read.problem ? [read.problem] : []), ...guide.problems],
     ...(note === undefined ? {} : { note }),
   };
@@ -71,6 +77,30 @@ function saidOfMemory(settings: Settings, guide: GuideSettings): readonly Said[]
   return variable === undefined
     ? []
     : [["memory.budget", { value, source: ofVariable({ variable }) }]];
+}
+
+type Shell = {
+  readonly settings: Settings;
+  readonly guide: GuideSettings;
+  readonly variables: Variables;
+};
+
+/** Where they are, how long they keep a model, and what else a variable says of one as a whole. */
+function saidOfRuntimes({ settings, guide, variables }: Shell): readonly Said[] {
+  return runtimeAddresses({ settings, variables }).flatMap((address): readonly Said[] => {
+    const { id, kind, url, source } = address;
+    const effects = kind ? variableEffects({ address, kind, guide, settings }) : [];
+    const used = effects.filter((effect) => effect.used && effect.source.from === "variable");
+    return [
+      ...(source.from === "variable"
+        ? [[`runtimes.${id}.url`, { value: url, source }] as const]
+        : []),
+      ...used.map(
+        ({ setting, value, source: from }) =>
+          [`runtimes.${id}.${setting}`, { value, source: from }] as const,
+      ),
+    ];
+  });
 }
 
 function ofVariable({ variable }: { readonly variable: string }): SettingSource {

@@ -1,6 +1,6 @@
 /** What `ai-rules config` tells, as plain data: the JSON, from which the text is made as well. */
 import type { FilePosition, Problem } from "../core/error.ts";
-import { maskedValue } from "../core/redact.ts";
+import { maskedData } from "../core/redact.ts";
 import type { SettingSource } from "../core/runtime.ts";
 import type {
   ExplainedSetting,
@@ -58,7 +58,7 @@ function settingOf({ name, value, place, overruled }: ExplainedSetting, secrets:
 /** `modes.MODE.env.NAME` is a variable; no other setting is named after what it holds. */
 function withoutSecretsOf(name: string, value: unknown): unknown {
   const variable = /^modes\.\w+\.env\.(.+)$/.exec(name)?.[1] ?? "";
-  return typeof value === "string" ? maskedValue(variable, value) : value;
+  return maskedData(value, variable);
 }
 
 function placeOf(place: SettingPlace): Setting["source"] {

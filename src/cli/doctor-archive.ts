@@ -10,6 +10,7 @@ import { tarOf } from "../doctor/report/tar.ts";
 import { shellWord } from "../runtimes/shell-word.ts";
 import type { Console } from "./console.ts";
 import type { DoctorTools } from "./doctor.ts";
+import { agreedScreens } from "./doctor-screens.ts";
 import { version } from "./version.ts";
 
 export type ArchiveOrder = {
@@ -20,6 +21,8 @@ export type ArchiveOrder = {
   readonly checked: Checked;
   /** Writes it without asking. */
   readonly yes: boolean;
+  /** Puts the screens of an open TUI in without asking. */
+  readonly screens: boolean;
 };
 
 /** Shows what will be in it, asks where somebody sits, and writes it; false when it was not wanted. */
@@ -33,7 +36,8 @@ export async function writeArchive(tools: DoctorTools, order: ArchiveOrder): Pro
   const program = { version: version(), node: process.versions.node };
   const context = createDoctorContext({ ports, root, program, abort: end.signal });
   try {
-    const files = await reportFiles(context, checked);
+    const screens = await agreedScreens(tools, { root, wanted: order.screens, yes: order.yes });
+    const files = await reportFiles(context, checked, screens);
     showFiles(console, files, path);
     if (!(await isWanted(console, order.yes))) {
       console.note("nothing was written");
@@ -52,7 +56,7 @@ function showFiles(console: Console, files: readonly ReportFile[], path: string)
   console.note(`this goes into ${printable(path)}, which only you can read; nothing is sent:`);
   for (const { name, about, text } of files) {
     const size = `${(Buffer.byteLength(text) / 1024).toFixed(1)} kB`;
-    console.note(`  ${name.padEnd(14)} ${size.padStart(8)}  ${about}`);
+    console.note(`  ${name.padEnd(18)} ${size.padStart(8)}  ${about}`);
   }
 }
 

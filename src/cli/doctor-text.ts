@@ -49,10 +49,16 @@ function findingLines(
   if (!isTrouble(finding)) return lines;
   return [
     ...lines,
-    ...(finding.why === undefined ? [] : wrapped(`why: ${finding.why}`, page)),
-    ...wrapped(`fix: ${finding.remedy}`, page),
-    ...wrapped(`see: ${linkOf(finding)}`, page).map((line) => page.paint("dim", line)),
-  ].map((line, index) => (index < lines.length || line.startsWith(" ") ? line : indent + line));
+    ...(finding.why === undefined ? [] : indented(`why: ${finding.why}`, page)),
+    ...indented(`fix: ${finding.remedy}`, page),
+    ...indented(`see: ${linkOf(finding)}`, page, "dim"),
+  ];
+}
+
+/** Lines in the column of the texts, all of them. */
+function indented(text: string, page: Page, style?: Style): readonly string[] {
+  const [first = "", ...more] = wrapped(text, page);
+  return [indent + first, ...more].map((line) => page.paint(style, line));
 }
 
 /** Lines in the column of the texts; the first one without its indentation. */

@@ -1,6 +1,7 @@
 /** `ai-rules doctor`: looks at everything, tells it as it comes, and mends what is safe to mend. */
 import { resolve } from "node:path";
 import { clipText } from "../core/cell-text.ts";
+import { AiRulesError } from "../core/error.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import type { Check } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
@@ -35,6 +36,7 @@ export async function doctor(
   { arguments: named, options }: DoctorInvocation,
   cwd: string,
 ): Promise<number> {
+  if (options.screens && options.report === undefined) throw screensAlone();
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
@@ -57,10 +59,18 @@ export async function doctor(
     const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false) };
     const lines = results.flatMap((result) => checkLines(result, plain));
     const checked = { json: jsonText(report), lines };
-    const order = { file: options.report, cwd, root, checked, yes: options.yes === true };
-    await writeArchive({ ports, console }, order);
+    const { report: file, yes = false, screens = false } = options;
+    await writeArchive({ ports, console }, { file, cwd, root, checked, yes, screens });
   }
   return report.ok ? 0 : 1;
+}
+
+function screensAlone(): AiRulesError {
+  return new AiRulesError({
+    code: "usage/option",
+    message: "--screens is for the archive of --report",
+    remedy: "run `ai-rules doctor --report --screens`",
+  });
 }
 
 /** Who names what is to be looked at wants to know it, also on a busy machine. */
@@ -117,7 +127,12 @@ function tellInOrder({ checks, console, tell }: Telling) {
     const { status } = console;
     const first = waiting[0];
     if (status && first)
-      status.show(clipText(`${first.id}: ${first.title} ...`, status.cols() - 1));
+      status.show(
+        clipText(
+          `${done.size} of ${checks.length}; ${first.id}: ${first.title} ...`,
+          status.cols() - 1,
+        ),
+      );
   };
   return { add, end: () => console.status?.show("") };
 }

@@ -89,7 +89,10 @@ function maskedDifference(
       name,
       before: mask(name, before),
       after: mask(name, after),
-      ...(entries ? { entries: { added: [...entries.added], removed: [...entries.removed] } } : {}),
+      // An entry of a masked list could be the half that gives it away.
+      ...(entries && mask(name, before) === before && mask(name, after) === after
+        ? { entries: { added: [...entries.added], removed: [...entries.removed] } }
+        : {}),
     })),
   };
 }

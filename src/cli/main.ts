@@ -1,4 +1,5 @@
 /** The composition root: reads the command line, runs one command, sets the exit code. */
+import { resolve } from "node:path";
 import { AiRulesError, type Problem, toProblem } from "../core/error.ts";
 import { errorLink } from "../core/error-codes.ts";
 import { createOwnProcess } from "../platform/own-process.ts";
@@ -84,6 +85,8 @@ function helpCols(): number {
 
 /** Each command's code is loaded only when it runs. */
 async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Promise<number> {
+  // Init makes the directory of a new application.
+  if (invocation.command !== "init") await refuseMissing(invocation.options.cwd);
   switch (invocation.command) {
     case "tui": {
       const { tui } = await import("./tui.ts");
@@ -126,6 +129,19 @@ async function runCommand(invocation: Extract<Invocation, { type: "run" }>): Pro
     default:
       return invocation.command satisfies never;
   }
+}
+
+/** A mistyped directory would be a project without anything in it. */
+async function refuseMissing(directory: string | undefined): Promise<void> {
+  if (directory === undefined) return;
+  const { createFiles } = await import("../platform/files.ts");
+  const found = await createFiles().status(resolve(directory));
+  if (found?.kind === "directory") return;
+  throw new AiRulesError({
+    code: "usage/option",
+    message: `--cwd names ${directory || "nothing"}, which is no directory`,
+    remedy: "write --cwd DIR with a directory that is there",
+  });
 }
 
 async function runKeys(options: OptionValues): Promise<number> {

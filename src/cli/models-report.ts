@@ -7,6 +7,7 @@ import { type AgentMode, byMode } from "../core/mode.ts";
 import { formatModelRef } from "../core/model-ref.ts";
 import { modelWarnings } from "../core/model-warnings.ts";
 import type { ModelsState } from "../core/models.ts";
+import { maskedCommand } from "../core/redact.ts";
 import {
   type Abilities,
   type InstalledModel,
@@ -187,7 +188,7 @@ function modeReport(
   { settings, models }: Pick<Reported, "settings" | "models">,
 ): ModelsReport["modes"][AgentMode] {
   const { command } = settings.modes[mode];
-  if (command) return { command: [...command] };
+  if (command) return { command: [...maskedCommand(command)] };
   const wish = models.wishes[mode];
   if (!wish) return {};
   const { model, source, insteadOf, temperature, temperatureSource } = wish;

@@ -18,6 +18,7 @@ import { openPicks } from "../project/picks.ts";
 import { findProjectRoot } from "../project/root.ts";
 import { createRunDirectory } from "../project/run-directory.ts";
 import { createSavedStateWriter, readSavedState } from "../project/saved-state.ts";
+import { answerScreenRequests } from "../project/screen-requests.ts";
 import { loadSettings } from "../project/settings.ts";
 import { watchSettings } from "../project/watch-settings.ts";
 import type { ViewWorker } from "../tui/chrome.ts";
@@ -100,6 +101,7 @@ async function runInProject({ ports, terminal, root, runtime, options }: Session
           },
           onBroken: (errors) => notices.tell(errors, "the settings from before still hold"),
         }),
+      answerScreens: (screens) => answerScreenRequests(ports, run.path, screens),
       ...(shell === undefined ? {} : { shell }),
       ...(saved === undefined ? {} : { saved }),
       ...(picks.saved === undefined ? {} : { picks: picks.saved }),

@@ -186,14 +186,22 @@ export const errorMeanings = {
   "project/not-confirmed": "Files of a project are written after a yes only.",
   "project/not-writable": "The project or its file system does not let you write.",
   "run/already-running": "Two runs on one project would write the same conversations.",
+  "run/directory-gone": "It was removed or renamed while a shell was in it.",
+  "run/disk-full": "A file system is full, or a quota is used up.",
+  "run/in-the-way": "A file has the name that a directory needs, or the other way round.",
   "run/incomplete": "A file of the installation is not there.",
   "run/leftover-directories": "A run that was killed could not clean up.",
   "run/lock-contended": "Several starts on one project at the same moment.",
+  "run/no-access":
+    "A file or a directory belongs to another user, or its permissions leave you out.",
   "run/orphans": "A run that was killed left programs that still take memory.",
   "run/output-not-written":
     "Standard output is a file on a full disk, or something that takes nothing.",
+  "run/read-only":
+    "Containers and images mount parts of the system so that nothing can be written.",
   "run/stale-lock": "A run that was killed left its lock; the next start takes it over.",
   "run/temporary-files": "A run that was killed left files in the temporary directory.",
+  "run/too-many-files": "Each process may have only so many files open at once.",
   "run/unexpected": "Nobody foresaw this: it is a fault of ai-rules itself.",
   "run/unsafe-directory": "What is kept there must be out of reach of other users.",
   "runtime/answer-too-long": "An answer of that size is not from a model runtime.",

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./error-codes.ts";
+import { systemProblem } from "./system-error.ts";
 
 export type { ErrorCode } from "./error-codes.ts";
 
@@ -35,6 +36,8 @@ export class AiRulesError extends Error {
 /** Any thrown thing as a problem; what nobody foresaw keeps its own message. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof AiRulesError) return error.problem;
+  const known = systemProblem(error);
+  if (known) return known;
   const message = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error ? error.stack : undefined;
   return unforeseen(message, detail);
@@ -45,7 +48,8 @@ export function unforeseen(what: string, detail?: string): Problem {
   return {
     code: "run/unexpected",
     message: `something failed that should not: ${what}`,
-    remedy: "run again with --debug and report the stack",
+    remedy:
+      "report it, with the archive that `ai-rules doctor --report` writes; --debug shows the stack",
     ...(detail ? { detail } : {}),
   };
 }

@@ -45,8 +45,12 @@ const rules: readonly Rule[] = [
     pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
     by: hidden,
   },
-  // `scheme://user:password@host`; a lone user can be a token, too.
-  { pattern: /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/@"'`<>]+@/gi, by: `$1${hidden}@` },
+  // `scheme://user:password@host`; a lone user can be a token, too, and a password can have an @.
+  { pattern: /\b([a-z][a-z\d+.-]{0,30}:\/\/)[^\s/"'`<>]+@/gi, by: `$1${hidden}@` },
+  // Addresses that let in whoever knows them.
+  { pattern: /\b(https:\/\/hooks\.slack\.com\/services\/)[\w/-]+/gi, by: `$1${hidden}` },
+  // Headers that a configuration names: whatever they are called, some hold a key.
+  { pattern: /(["']headers\\{0,8}["']\s*:\s*)\{[^{}]*\}/gi, by: `$1"${hidden}"` },
   // A header up to the end of its value: cookies and schemes have spaces in them.
   {
     pattern:
@@ -62,29 +66,39 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** A name and its value, as in `NAME=value`, `"name": "value"`, `?name=value`. */
-const assignment =
-  /(?<![\w.-])([A-Za-z_-][\w.-]*)(["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|)}\]]+)/g;
+/** A parameter of a URL, `?name=value`: first of all, since `http:` looks like a name before a value. */
+const parameter = /(?<=[?&])([A-Za-z][\w.-]*)(=)([^\s"'`<>&#|)}\]]+)/g;
 
-/** The same as `--name value`. */
-const option = /(?<![\w-])(--[A-Za-z][\w-]*)(\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|)}\]]+)/g;
+/** A name and its value, as in `NAME=value`, `"name": "value"`, also with quotes that are escaped. */
+const assignment =
+  /(?<![\w.-])([A-Za-z_-][\w.-]*)(\\{0,8}["']?\s*[:=]\s*)(\\{1,8}"[^"\\]*\\{1,8}"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|)}\]\\]+)/g;
+
+/** The same as `--name value`, and `-name value` of Erlang. */
+const option = /(?<![\w-])(--?[A-Za-z][\w-]*)(\s+)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',;&|)}\]]+)/g;
 
 /** The text without what looks like a secret. */
 export function withoutSecrets(text: string): string {
   const ruled = rules.reduce((rest, { pattern, by }) => rest.replace(pattern, by), text);
-  return ruled.replace(assignment, withoutValue).replace(option, withoutValue);
+  return [parameter, assignment, option].reduce(
+    (rest, pattern) => rest.replace(pattern, withoutValue),
+    ruled,
+  );
 }
 
 function withoutValue(whole: string, name: string, between: string, value: string): string {
   if (!isSecretName(name) || isHarmless(value)) return whole;
-  const quote = /^["']/.exec(value)?.[0] ?? "";
+  const quote = /^(?:\\*"|')/.exec(value)?.[0] ?? "";
   return `${name}${between}${quote}${hidden}${quote}`;
 }
 
 const secretWords: ReadonlySet<string> = new Set([
   ..."secret secrets token key apikey password passwd passphrase passcode pass pwd".split(" "),
   ..."credential credentials auth authorization cookie cookies pat salt".split(" "),
+  ..."setcookie signature sig jwt dsn".split(" "),
 ]);
+
+/** "keys" alone are those of a keyboard. */
+const secretKeys = /(?:api|access|secret|encryption|private|signing)keys$/;
 
 /** What ends a name of something that leads to a secret and is none. */
 const places = /^(file|path|dir|directory|sock|socket|agent|name|variable|home|host|port|url|id)$/;
@@ -98,7 +112,9 @@ export function isSecretName(name: string): boolean {
     .toLowerCase()
     .split(/[^a-z\d]+/);
   const last = words.at(-1) ?? "";
-  const isNamed = words.some((word) => secretWords.has(word) || /^(?:pg)?passw(or)?d$/.test(word));
+  const isNamed =
+    words.some((word) => secretWords.has(word) || /^(?:pg)?passw(or)?d$/.test(word)) ||
+    secretKeys.test(words.join(""));
   if (!isNamed) return false;
   // ACCESS_KEY_ID is half of a pair that opens something.
   return !places.test(last) || (last === "id" && words.includes("access"));
@@ -106,21 +122,35 @@ export function isSecretName(name: string): boolean {
 
 /** Yes and no, a short number: what switches something, or counts. */
 function isHarmless(value: string): boolean {
-  return /^["']?(?:true|false|yes|no|on|off|null|undefined|none|\d{0,5}|\*+)["']?$/i.test(value);
+  return /^["']?(?:true|false|yes|no|on|off|null|undefined|none|\d{0,5}|\*+(?:#.*)?)["']?$/i.test(
+    value,
+  );
 }
 
-/** The secrets among variables: of names that say so, and passwords in URLs. */
+/** The secrets among variables: of names that say so, and those within URLs and options. */
 export function secretValues(variables: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(variables).flatMap(([name, value]) => {
+  const found = Object.entries(variables).flatMap(([name, value]) => {
     if (isSecretName(name)) return isHarmless(value) ? [] : [value.trim()];
-    return passwordsIn(value);
+    return [...passwordsIn(value), ...valuesIn(value)];
   });
+  return found.filter((value) => !isWord(value));
 }
 
 function passwordsIn(value: string): readonly string[] {
-  const found = [...value.matchAll(/:\/\/([^\s/:@]*):([^\s/@]+)@/g)];
-  // "postgres:postgres" opens nothing that is not open, and the word stands in many lines.
+  const found = [...value.matchAll(/:\/\/([^\s/:@]*):([^\s/]+)@/g)];
   return found.flatMap(([, user, password = ""]) => (password === user ? [] : [password]));
+}
+
+function valuesIn(text: string): readonly string[] {
+  return [parameter, option]
+    .flatMap((pattern) => [...text.matchAll(pattern)])
+    .filter(([, name = "", , value = ""]) => isSecretName(name) && !isHarmless(value))
+    .map(([, , , value = ""]) => value.replaceAll(/^["']|["']$/g, ""));
+}
+
+/** What opens nothing that is not open, and stands in many lines. */
+function isWord(value: string): boolean {
+  return /^(?:postgres|password|secret|changeme|admin|example|test)$/i.test(value);
 }
 
 /** Variables with what is secret in them hidden: to be shown. */
@@ -144,9 +174,18 @@ export function maskedData(data: unknown, name = ""): unknown {
   if (Array.isArray(data))
     return data.map((each, at) => maskedData(each, itemName(data, at, name)));
   if (typeof data !== "object" || data === null) return data;
+  const isHeaders = /headers$/i.test(name);
   return Object.fromEntries(
-    Object.entries(data).map(([field, value]) => [field, maskedData(value, field)]),
+    Object.entries(data).map(([field, value]) => [
+      field,
+      isHeaders && typeof value === "string" ? hidden : maskedData(value, field),
+    ]),
   );
+}
+
+/** A command, to be shown. */
+export function maskedCommand(words: readonly string[]): readonly string[] {
+  return words.map((word, at) => maskedValue(itemName(words, at, ""), word));
 }
 
 /** In a command the option before a value names it: `["run", "--token", "abc"]`. */

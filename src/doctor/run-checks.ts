@@ -35,7 +35,9 @@ export function runChecks(
 async function runCheck(check: Check, context: DoctorContext): Promise<CheckResult> {
   const { clock } = context.ports;
   const startedAt = clock.monotonic();
-  const findings = (await findingsInTime(check, context)).slice(0, mostFindings).map(shown);
+  const findings = (await findingsInTime(check, context))
+    .slice(0, mostFindings)
+    .map((finding) => shown(finding, context.ports.log));
   const tookMs = Math.round(clock.monotonic() - startedAt);
   return { check, status: worstStatus(findings), findings, tookMs };
 }
@@ -102,29 +104,37 @@ const mostFindings = 40;
 const mostLetters = 400;
 const mostDetailLines = 40;
 
-/** What programs say ends up in findings. */
-function shown(finding: Finding): Finding {
-  const found = line(finding.found);
+/** What programs say ends up in findings, and what they say may be secret. A remedy has to work as it stands. */
+function shown(finding: Finding, log: DoctorContext["ports"]["log"]): Finding {
+  const found = line(log.redact(start(finding.found)));
   if (!isTrouble(finding)) return { ...finding, found };
   const { why, remedy, detail } = finding;
   return {
     ...finding,
     found,
     remedy: line(remedy),
-    ...(why === undefined ? {} : { why: line(why) }),
-    ...(detail === undefined ? {} : { detail: lines(detail) }),
+    ...(why === undefined ? {} : { why: line(log.redact(start(why))) }),
+    ...(detail === undefined ? {} : { detail: lines(log.redact(end(detail))) }),
   };
 }
 
+/** Cut before it is cleaned, too: it may be megabytes. */
+function start(text: string): string {
+  return text.slice(0, 10 * mostLetters);
+}
+
+/** There the cause stands. */
+function end(text: string): string {
+  return text.slice(-mostDetailLines * mostLetters);
+}
+
 function line(text: string): string {
-  // Cut before it is cleaned, too: it may be megabytes.
-  const clean = printable(text.slice(0, 10 * mostLetters)).trim();
+  const clean = printable(start(text)).trim();
   return clean.length > mostLetters ? `${clean.slice(0, mostLetters)}…` : clean;
 }
 
-/** The end of it: there the cause stands. */
 function lines(text: string): string {
-  return printableLines(text.slice(-mostDetailLines * mostLetters))
+  return printableLines(end(text))
     .slice(-mostDetailLines)
     .map((each) => each.slice(0, mostLetters))
     .join("\n");

@@ -51,7 +51,8 @@ export async function cachedShells(
   directory: string,
 ): Promise<readonly CachedShell[]> {
   const found: CachedShell[] = [];
-  for (const name of await files.list(directory)) {
+  // One that may not be looked into holds nothing for us; writing to it says why.
+  for (const name of await files.list(directory).catch(() => [])) {
     const shell = name.endsWith(".json") ? await readShell(files, directory, name) : undefined;
     if (shell && (await isWhole(files, directory, shell))) found.push(shell);
   }

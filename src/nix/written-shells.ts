@@ -12,6 +12,7 @@ export function shellNamesIn(flake: string): readonly string[] {
     ),
     ...namesOf(text.matchAll(/("[^"]+"|[\w-]+)\s*=\s*[\w.]*\bmkShell(?:NoCC)?\b/g)),
     ...rowsOf(text),
+    ...computedOf(text),
   ];
   const names = found.filter((name) => !systems.test(name) && !name.includes("${"));
   return [...new Set(["default", ...names])].toSorted();
@@ -28,4 +29,12 @@ function namesOf(matches: Iterable<RegExpMatchArray>): readonly string[] {
 function rowsOf(text: string): readonly string[] {
   const [, block = ""] = /\bshells\s*=\s*\{((?:[^{}]|\{[^{}]*\})*)\}/.exec(text) ?? [];
   return namesOf(block.matchAll(/(?:^|[\s;])("[^"]+"|[\w-]+)\s*=\s*\{/g));
+}
+
+/** Of each row one more, as `lib.nameValuePair "${name}+" …` names it. */
+function computedOf(text: string): readonly string[] {
+  const patterns = [...text.matchAll(/\bnameValuePair\s+"([\w-]*)\$\{\w+\}([\w+-]*)"/g)];
+  return patterns.flatMap(([, before = "", after = ""]) =>
+    rowsOf(text).map((row) => before + row + after),
+  );
 }

@@ -34,10 +34,7 @@ const retryMs = 20;
 
 /** Takes the lock of a project, over from a dead holder if need be; only one of many gets it. */
 export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<LockResult> {
-  const path = join(
-    request.runtimeDirectory,
-    `${request.deed ?? "lock"}-${projectKey(request.root)}`,
-  );
+  const path = pathOf(request);
   const own = await describeSelf(ports, request.tty);
   const text = JSON.stringify(own);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -55,6 +52,20 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
     message: `many starts at once compete for ${basename(request.root)}`,
     remedy: "start it again",
   });
+}
+
+/** Who holds the lock of a project; undefined when nobody does who lives. */
+export async function lockHolder(
+  ports: Pick<Ports, "files" | "processes">,
+  request: Pick<LockRequest, "runtimeDirectory" | "root">,
+): Promise<LockHolder | undefined> {
+  const text = await ports.files.readText(pathOf(request));
+  const holder = text === undefined ? undefined : parseHolder(text);
+  return holder && (await lives(ports, holder)) ? holder : undefined;
+}
+
+function pathOf({ runtimeDirectory, root, deed }: LockRequest): string {
+  return join(runtimeDirectory, `${deed ?? "lock"}-${projectKey(root)}`);
 }
 
 /** The locks, and rights to take one over, whose holders are dead: they hold nothing, and lie around. */

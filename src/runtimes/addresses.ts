@@ -142,11 +142,13 @@ type Naming = {
 /** All kinds' addresses are written by Ollama's rules, each with its kind's own port. */
 function located(text: string, naming: Naming): Located {
   const port = naming.kind ? places[naming.kind].port : "80";
-  const { url: resolved, user, host, ...odd } = resolveOllamaHost(text, port);
+  // Paths are put behind it, so a query would be in their way; and it may hold a token.
+  const place = text.replace(/[?#][^@]*$/s, "");
+  const { url: resolved, user, host, ...odd } = resolveOllamaHost(place, port);
   // OpenCode's base address ends in /v1, ours is above it.
   const url = resolved.replace(/\/v1$/, "");
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    return { ...usualPlace(naming.kind ?? "openai"), note: noAddress(text, naming.name) };
+    return { ...usualPlace(naming.kind ?? "openai"), note: noAddress(place, naming.name) };
   }
   const note =
     odd.badPort === undefined

@@ -50,6 +50,8 @@ export type Compositor = {
   invalidate(): void;
   /** Whether the terminal has synchronized output (mode 2026), once that is known. */
   setSynchronized(on: boolean): void;
+  /** What the terminal shows, rows without blanks at their ends. */
+  screenText(): string;
   readonly stats: CompositorStats;
 };
 
@@ -154,6 +156,10 @@ class GridCompositor implements Compositor {
     this.#cursor.forget();
     this.#isFresh = true;
     for (const layer of this.#layers) markDirty(layer, 0, this.#rows - 1);
+  }
+
+  screenText(): string {
+    return Array.from({ length: this.#rows }, (_, y) => this.#shown.rowText(y)).join("\n");
   }
 
   compose({ cursor, only, hold }: ComposeOptions): Uint8Array | undefined {

@@ -13,6 +13,8 @@ export type ShownCells = {
   readonly written: number;
   /** Copies what a row shows. */
   copyRow(y: number, into: Uint32Array): void;
+  /** A row as text, without blanks at its end; what is not known is blank. */
+  rowText(y: number): string;
   /** Brings a row from what it shows to what `change` holds between its bounds. */
   write(y: number, change: RowChange): void;
   /** Nothing is known any more. */
@@ -74,6 +76,19 @@ class RowWriter implements ShownCells {
   copyRow(y: number, into: Uint32Array): void {
     const start = y * this.#cols * cellWords;
     into.set(this.#words.subarray(start, start + this.#cols * cellWords));
+  }
+
+  rowText(y: number): string {
+    const row = Array.from({ length: this.#cols }, (_, x) => this.#textAt(y * this.#cols + x));
+    return row.join("").trimEnd();
+  }
+
+  #textAt(cell: number): string {
+    const content = this.#words[cell * cellWords] ?? unknown;
+    if (content === rightHalf) return "";
+    if (content === unknown) return " ";
+    const code = content & contentBits.codePoint;
+    return content & contentBits.cluster ? this.#clusters.textOf(code) : String.fromCodePoint(code);
   }
 
   write(y: number, { from, to, row }: RowChange): void {

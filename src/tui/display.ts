@@ -47,6 +47,8 @@ export type Display = {
   readonly layersChanged: () => void;
   /** What the terminal shows is not ours any more: draw it all. */
   readonly repaint: () => void;
+  /** What the terminal shows, as text. */
+  readonly screenText: () => string;
   readonly stop: () => void;
 };
 
@@ -204,6 +206,7 @@ export function createDisplay(options: DisplayOptions): Display {
       compositor.invalidate();
       frames.changed();
     },
+    screenText: () => compositor.screenText(),
     stop: frames.stop,
   };
 }

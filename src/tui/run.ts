@@ -14,6 +14,7 @@ import type { ProgramFacts } from "../doctor/context.ts";
 import { createKeymap, type Keymap } from "../keys/keymap.ts";
 import type { Cancel, OwnProcess, Ports, Terminal } from "../platform/ports.ts";
 import type { ProcessLedger } from "../project/leftovers.ts";
+import type { Screen } from "../project/screen-requests.ts";
 import { stopProcessTree } from "../project/stop-tree.ts";
 import { type CreateEmulator, loadEmulator } from "../screen/emulator.ts";
 import { createHostColors } from "../screen/host-colors.ts";
@@ -30,6 +31,7 @@ import { createModelsLater } from "./models-later.ts";
 import { createOuterTerminal } from "./outer-terminal.ts";
 import { createPaneHost } from "./pane-host.ts";
 import { createPrograms } from "./programs.ts";
+import { screensOf } from "./screens.ts";
 import { createScrollPosition } from "./scroll-position.ts";
 import { createDispatchingStore } from "./store.ts";
 import { createSupervisor } from "./supervisor.ts";
@@ -60,6 +62,8 @@ export type TuiOptions = {
   readonly watchPicks: (onPicked: (saved: SavedPicks) => void) => Cancel;
   /** Tells of each change of the settings files. */
   readonly watchSettings: (onChange: (settings: Settings) => void) => Cancel;
+  /** Hands the screens to who asks for them. */
+  readonly answerScreens: (screens: () => readonly Screen[]) => Cancel;
   /** Tells what the user should know, also what was found before the start. */
   readonly watchNotices: (onNotice: (notice: Omit<Notice, "until">) => void) => Cancel;
 };
@@ -301,6 +305,7 @@ function openTui(
     stopWatchingSettings();
     stopWatchingNotices();
     stopWatchingPicks();
+    stopAnsweringScreens();
     environment.stop();
     models.stop();
     clockwork.stop();
@@ -322,6 +327,8 @@ function openTui(
   const stopWatchingPicks = options.watchPicks((saved) =>
     dispatch({ type: "picks-changed", saved }),
   );
+
+  const stopAnsweringScreens = options.answerScreens(() => screensOf({ display, host, state }));
 
   options.ownProcess.onSignal((name) =>
     dispatch({ type: "terminated", exitCode: signalCode(name) }),

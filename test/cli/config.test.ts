@@ -90,6 +90,47 @@ describe("`ai-rules config`", () => {
     );
   });
 
+  it("names the variables of the shell that say where runtimes are and how they are used", async () => {
+    const scene = await begin({
+      OLLAMA_HOST: "gpu-box:1234",
+      OLLAMA_KEEP_ALIVE: "2h",
+      LMSTUDIO_MAX_TOKENS: "4096",
+      MLX_MODELS_PATH: "/models",
+    });
+    await scene.user('{ "runtimes": { "ollama": { "keepAlive": "5m" } } }');
+
+    const { lines } = await scene.run();
+    await scene.project('{ "runtimes": { "ollama": { "keepAlive": "1h" } } }');
+    const weaker = await scene.run();
+
+    for (const row of [
+      /^runtimes\.lmstudio\.maxTokens +4096 +LMSTUDIO_MAX_TOKENS/,
+      /^runtimes\.mlx\.modelsPath +\/models +MLX_MODELS_PATH/,
+      /^runtimes\.ollama\.keepAlive +2h +OLLAMA_KEEP_ALIVE +home\/\.config\/ai-rules\/config\.json:1/,
+      /^runtimes\.ollama\.url +http:\/\/gpu-box:1234 +OLLAMA_HOST/,
+    ])
+      expect(lines).toContainEqual(expect.stringMatching(row));
+    expect(weaker.lines).toContainEqual(
+      expect.stringMatching(/^runtimes\.ollama\.keepAlive +1h +ai-rules\.json:1/),
+    );
+  });
+
+  it("masks what is secret in a command and in a URL, unless it is asked for", async () => {
+    const scene = await begin();
+    const url = "http://127.0.0.1:9/v1?api_key=geheim7";
+    const command = ["serve", "--token", "geheim8", "Authorization: Basic geheim9"];
+    await scene.project(
+      JSON.stringify({ modes: { plan: { command } }, runtimes: { box: { type: "openai", url } } }),
+    );
+
+    const masked = (await scene.run()).lines.join("\n");
+    const shown = (await scene.run({ secrets: true })).lines.join("\n");
+
+    expect(masked).not.toContain("geheim");
+    expect(masked).toContain('["serve","--token","***","Authorization: ***"]');
+    for (const secret of ["geheim7", "geheim8", "geheim9"]) expect(shown).toContain(secret);
+  });
+
   it("counts picks and variables of the shell by their strength", async () => {
     const scene = await begin({
       OLLAMA_MODEL_PLAN: "a:1",

@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { parseInvocation } from "../../src/cli/arguments.ts";
 import { doctor } from "../../src/cli/doctor.ts";
 import { toProblem } from "../../src/core/error.ts";
 import type { Variables } from "../../src/platform/ports.ts";
+import { openRuntimeDirectory } from "../../src/project/directories.ts";
+import { acquireLock } from "../../src/project/lock.ts";
+import { createRunDirectory } from "../../src/project/run-directory.ts";
+import { answerScreenRequests } from "../../src/project/screen-requests.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { type ConsoleScript, createRecordedConsole } from "../fakes/recorded-console.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
@@ -140,6 +144,96 @@ describe("ai-rules doctor --report", () => {
     expect(console.questions).toEqual([]);
     expect(notes).toContain("'\\''");
     expect(Object.keys(textsOf(file.replace(" ", "\u00A0")))).toContain("README.txt");
+  });
+
+  describe("with an open TUI in the project", () => {
+    const wrapped = "password-of-the-shop stands here";
+    const screens = [
+      { name: "all", cols: 80, rows: 24, text: `1 plan\n${wrapped}\u001b[31m` },
+      { name: "plan", cols: 40, rows: 20, text: "a prompt of Ada" },
+    ];
+    const only = "doctor --only install-node --report";
+
+    async function beginOpen() {
+      const scene = await begin();
+      const { ports, project } = scene;
+      const runtimeDirectory = await openRuntimeDirectory(ports);
+      const run = await createRunDirectory(ports, runtimeDirectory);
+      await acquireLock(ports, { runtimeDirectory, root: project });
+      let given = 0;
+      const answer = () => {
+        given++;
+        return screens;
+      };
+      onTestFinished(answerScreenRequests(ports, run.path, answer));
+      const texts = async () => textsOf(join(project, (await scene.archives())[0] ?? ""));
+      return { ...scene, texts, given: () => given };
+    }
+
+    it("puts its screens in after a yes, without secrets and control characters", async () => {
+      const { run, texts } = await beginOpen();
+
+      const { console, notes } = await run(only, { answer: () => true });
+
+      expect(console.questions).toEqual([
+        "put in the last screens of plan, build and review? they may show code, prompts and answers",
+        "write it?",
+      ]);
+      expect(notes).toMatch(/ {2}screen\.txt +0\.\d kB {2}the whole terminal/);
+      expect(await texts()).toMatchObject({
+        "README.txt": expect.stringContaining("because you said so"),
+        "screen.txt": "80x24\n1 plan\n*** stands here\n",
+        "screen-plan.txt": "40x20\na prompt of Ada\n",
+      });
+    });
+
+    it("asks it for nothing after a no, and writes the rest", async () => {
+      const { run, texts, given } = await beginOpen();
+
+      await run(only, { answer: (question) => question === "write it?" });
+
+      expect(Object.keys(await texts())).not.toContain("screen.txt");
+      expect((await texts())["README.txt"]).toContain("Not in it: what stands on the screens");
+      expect(given()).toBe(0);
+    });
+
+    it.each([
+      ["--yes", { answer: () => true }],
+      ["", {}],
+    ])("leaves them out where nobody is asked: %j", async (more, script) => {
+      const { run, texts, given } = await beginOpen();
+
+      const { notes, console } = await run(
+        `doctor --only install-node ${more} --report`.replace("  ", " "),
+        script,
+      );
+
+      expect(console.questions).toEqual([]);
+      expect(notes).toContain("--screens does that");
+      expect(Object.keys(await texts())).not.toContain("screen.txt");
+      expect(given()).toBe(0);
+    });
+
+    it("puts them in with --screens, without that question", async () => {
+      const { run, texts } = await beginOpen();
+
+      const { console } = await run(`${only} --screens`, { answer: () => true });
+
+      expect(console.questions).toEqual(["write it?"]);
+      expect(Object.keys(await texts())).toContain("screen-plan.txt");
+    });
+  });
+
+  it("says so where there are no screens for --screens", async () => {
+    const { run, archives } = await begin();
+
+    const { notes } = await run("doctor --only install-node --report --screens");
+
+    expect(notes).toContain("note: no `ai-rules tui` is open in ");
+    expect(await archives()).toHaveLength(1);
+    await expect(run("doctor --only install-node --screens")).rejects.toThrow(
+      "--screens is for the archive of --report",
+    );
   });
 
   it("keeps stdout for the data of --json", async () => {

@@ -53,6 +53,15 @@ describe("a finding", () => {
     expect(words).toContain("why: in a repository Nix reads only what Git knows");
   });
 
+  it("stands in the same lines with colours", () => {
+    for (const cols of [30, 40, 80]) {
+      const coloured = checkLines(result("fail", trouble), { cols, paint: createPaint(true) });
+
+      const bare = coloured.map((line) => line.replaceAll(/\u001B\[\d*m/gu, ""));
+      expect(bare).toEqual(checkLines(result("fail", trouble), { ...plain, cols }));
+    }
+  });
+
   it("is coloured by its status, in which the word stands as well", () => {
     const [line] = checkLines(result("fail", trouble), { ...plain, paint: createPaint(true) });
 

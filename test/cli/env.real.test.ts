@@ -95,6 +95,15 @@ describe.skipIf(skipNix)("`ai-rules env` with real Nix", () => {
     expect(variables).toBeUndefined();
   });
 
+  it("masks what is secret in the entries of a list, too", async () => {
+    await writeFlake('export NIX_PATH="nixpkgs=https://ada:geheim1@box/nixpkgs:$NIX_PATH"');
+
+    const { lines } = await run("env diff", {}, { NIX_PATH: "nixpkgs=/old" });
+
+    expect(lines.join("\n")).toContain("~ NIX_PATH");
+    expect(lines.join("\n")).not.toContain("geheim1");
+  });
+
   it("evaluates anew when asked to, also inside of a development shell", async () => {
     await run("env");
     const before = await machine.nixCalls();

@@ -20,6 +20,12 @@ describe("withoutSecrets", () => {
     ["http://ada:geheim@host:11434/v1", `http://${hidden}@host:11434/v1`],
     ["git+https://ghp_0123@github.com/a/b", `git+https://${hidden}@github.com/a/b`],
     ["http://[::1]:80/", "http://[::1]:80/"],
+    ["http://ada:ge@heim@host/v1", `http://${hidden}@host/v1`],
+    ["http://host:9/v1?page=1&token=geheim#x", `http://host:9/v1?page=1&token=${hidden}#x`],
+    ["-setcookie geheim -sname a", `-setcookie ${hidden} -sname a`],
+    ['{\\"apiKey\\": \\"geheim\\", \\"a\\": 1}', `{\\"apiKey\\": \\"${hidden}\\", \\"a\\": 1}`],
+    ['"headers": {"X-Acme": "geheim", "Y": "z"}, "a": 1', `"headers": "${hidden}", "a": 1`],
+    ["https://hooks.slack.com/services/T0/B0/geheim", `https://hooks.slack.com/services/${hidden}`],
     ["GET /v1?api_key=geheim&page=2", `GET /v1?api_key=${hidden}&page=2`],
     ["OPENCODE_SERVER_PASSWORD=hunter22 opencode", `OPENCODE_SERVER_PASSWORD=${hidden} opencode`],
     ["export SECRET_KEY_BASE='a b c' && x", `export SECRET_KEY_BASE='${hidden}' && x`],
@@ -67,6 +73,10 @@ describe("withoutSecrets", () => {
       '"key":"',
       "-----BEGIN PRIVATE KEY-----",
       "a.b-",
+      "?a=",
+      "\\",
+      'a\\":\\"',
+      '"headers":{',
     ];
     for (const text of texts) {
       const started = performance.now();
@@ -94,6 +104,8 @@ describe("names", () => {
     "RELEASE_COOKIE",
     "npm_config__auth",
     "PASS",
+    "CLOAK_ENCRYPTION_KEYS",
+    "SENTRY_DSN",
     "DB_PASSWD",
   ])("%s is a secret's", (name) => expect(isSecretName(name)).toBe(true));
 
@@ -112,6 +124,7 @@ describe("names", () => {
     "SSL_KEY_FILE",
     "SSH_AGENT_PID",
     "COMPASS",
+    "keys",
   ])("%s is none", (name) => expect(isSecretName(name)).toBe(false));
 });
 
@@ -142,10 +155,14 @@ describe("secrets among variables", () => {
     USE_TOKEN: "true",
     PATH: "/usr/bin",
     PWD: "/home/ada",
+    ERL_FLAGS: "-setcookie geheim88",
+    HOOK_URL: "https://h/x?token=geheim99",
+    // It stands in half of all lines about databases, and opens nothing.
+    PGPASSWORD: "postgres",
   };
 
   it("are found by name, and in URLs", () => {
-    expect(secretValues(variables)).toEqual(["abc123def", "geheim77"]);
+    expect(secretValues(variables)).toEqual(["abc123def", "geheim77", "geheim88", "geheim99"]);
   });
 
   it("are hidden when variables are shown", () => {
@@ -156,6 +173,9 @@ describe("secrets among variables", () => {
       USE_TOKEN: "true",
       PATH: "/usr/bin",
       PWD: "/home/ada",
+      ERL_FLAGS: `-setcookie ${hidden}`,
+      HOOK_URL: `https://h/x?token=${hidden}`,
+      PGPASSWORD: hidden,
     });
   });
 });
@@ -169,6 +189,7 @@ describe("data to be shown", () => {
       url: "http://ada:abc@host",
       pin: [1, null, true],
       password: 12_345_678,
+      options: { headers: { "X-Acme": "abc" }, body: '{"apiKey": "abc"}' },
     };
 
     expect(maskedData(data)).toEqual({
@@ -178,6 +199,7 @@ describe("data to be shown", () => {
       url: `http://${hidden}@host`,
       pin: [1, null, true],
       password: hidden,
+      options: { headers: { "X-Acme": hidden }, body: `{"apiKey": "${hidden}"}` },
     });
   });
 });

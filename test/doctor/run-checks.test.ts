@@ -109,6 +109,28 @@ describe("checks", () => {
     expect(troubleOf(result)).toMatchObject({ code: problem.code, found: "no", remedy: "yes" });
   });
 
+  it("tell nothing secret, also where a program's words do; a remedy works as it stands", async () => {
+    const context = await createContext();
+    context.ports.log.hide(["geheim-by-heart"]);
+    const telling = check("telling", async () => [
+      {
+        status: "warn" as const,
+        code: "nix/hook-warned" as const,
+        found: "psql: ecto://ada:geheim1@db/shop is not there",
+        why: "Authorization: Bearer geheim2-3456",
+        remedy: "run `psql ecto://ada:geheim1@db/shop`",
+        detail: "PGPASSWORD=geheim3\nand geheim-by-heart",
+      },
+    ]);
+
+    const [result] = await runChecks([telling], context);
+
+    const { found, why, remedy, detail } = troubleOf(result);
+    expect([found, why, detail].join("\n")).not.toContain("geheim");
+    expect(found).toBe("psql: ecto://***@db/shop is not there");
+    expect(remedy).toBe("run `psql ecto://ada:geheim1@db/shop`");
+  });
+
   it("that flood are cut, and what they say is fit to be shown", async () => {
     const context = await createContext();
     const flood = "\u001B]0;title\u0007\u0000x".repeat(500_000);

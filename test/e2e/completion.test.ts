@@ -129,7 +129,12 @@ describe.each(shells)("completion in $name", (shell) => {
       box: { type: "ollama", url: "http://127.0.0.1:9" },
     };
     await scene.write("ai-rules.json", JSON.stringify({ runtimes }));
-    await scene.write("flake.nix", "{ outputs = _: { devShells.x86_64-linux.elixir_dev = 1; }; }");
+    // Names are read from the text: it need not evaluate.
+    await scene.write(
+      "flake.nix",
+      `{ outputs = _: { devShells.x86_64-linux.elixir_dev = 1;
+        shells = { otp_27 = { }; }; more = lib.nameValuePair "\${name}+" shell; }; }`,
+    );
     // What a busy machine does not answer at once is remembered.
     await promisify(execFile)(process.execPath, [binary, "models"], {
       cwd: scene.project,
@@ -177,6 +182,8 @@ describe.each(shells)("completion in $name", (shell) => {
     ["models show --runtime b\t", "models show --runtime box"],
     ["env --shell el\t", "env --shell elixir_dev"],
     ["env --shell=el\t", "env --shell=elixir_dev"],
+    ["env --shell otp_27+\t", "env --shell otp_27+"],
+    ["env --shell=otp_27+\t", "env --shell=otp_27+"],
     ["env --secr\t", "env --secrets"],
     ["completion fi\t", "completion fish"],
     ["help mod\t", "help models"],

@@ -1,5 +1,5 @@
 /** Machines that are set up badly, met by the built program: each failure has its two lines, never a stack. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -126,6 +126,67 @@ describe("HOME and the TUI", () => {
 
     expect((await terminal.exited).code).toBe(0);
     expect(await filesOf(shells)).toEqual(before);
+  });
+});
+
+describe.skipIf(!isRoot)("a project that its user may not look into", () => {
+  it("is told of with a remedy by each command, and a report is written all the same", async () => {
+    const own = await makeScene();
+    const directory = join(own.home, "..");
+    const free = join(directory, "free");
+    await mkdir(free);
+    await chmod(free, 0o777);
+    await chmod(directory, 0o755);
+    await chmod(own.project, 0o700);
+    const as = {
+      uid: 54_321,
+      cwd: free,
+      env: { HOME: free, XDG_RUNTIME_DIR: undefined, TMPDIR: free },
+    };
+    const answers: Record<string, Answer> = {};
+    for (const line of ["config", "models", "env", "init --yes"])
+      answers[line] = await aiRules(own, [...line.split(" "), "--cwd", own.project], as);
+    const report = ["doctor", "install-node", "--yes", "--report", "./it.tar.gz"];
+    const reported = await aiRules(own, [...report, "--cwd", own.project], as);
+    await chmod(own.project, 0o755);
+    const files = await readdir(free);
+    await own.end();
+
+    for (const [line, { code, err }] of Object.entries(answers)) {
+      expect({ line, code }).toEqual({ line, code: 1 });
+      expect(err).toMatch(/^error: ai-rules may not use \S+ \(EACCES\)\nfix: look at `ls -ld /m);
+      expect(err).not.toMatch(/\n {4}at |should not/);
+    }
+    expect(reported.err).toContain("written: ");
+    expect(files).toContain("it.tar.gz");
+  });
+});
+
+describe("a directory that is not there", () => {
+  it("is told of where --cwd names it, and no project is made of it", async () => {
+    for (const line of ["config", "models", "env", "doctor install"]) {
+      const there = await aiRules(scene, [...line.split(" "), "--cwd", "nowhere/at/all"]);
+
+      expect(there).toMatchObject({ code: 2, out: "" });
+      expect(there.err).toMatch(
+        /^error: --cwd names nowhere\/at\/all, which is no directory\nfix: /,
+      );
+    }
+    expect(await filesOf(scene)).not.toContain("nowhere");
+  });
+
+  it("is told of where a shell is still in it", async () => {
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" config';
+    const args = ["-c", line, process.execPath, join(import.meta.dirname, "../../bin/ai-rules.js")];
+    const ended = spawnSync("bash", args, {
+      cwd: scene.home,
+      env: scene.env,
+      encoding: "utf8",
+    });
+
+    expect(ended.stderr).toMatch(
+      /^error: the directory that you are in is not there any more\nfix: go to one that is: `cd`/m,
+    );
   });
 });
 

@@ -223,6 +223,10 @@ describe("the addresses", () => {
     });
     expect(found["other"]?.note?.code).toBe("runtime/password-in-settings");
     expect(JSON.stringify(found)).not.toContain("secret");
+    const token = { OLLAMA_HOST: "http://box:1/v1?token=secret", LMSTUDIO_HOST: "box?key=secret" };
+    const queried = byId({ variables: token });
+    expect(queried["ollama"]?.url).toBe("http://box:1");
+    expect(JSON.stringify(queried)).not.toContain("secret");
     const bad = byId({ variables: { OLLAMA_HOST: "ftp://me:secret@box" } });
     expect(JSON.stringify(bad)).not.toContain("secret");
   });

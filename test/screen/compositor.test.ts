@@ -45,6 +45,29 @@ function inFrame(text: string | undefined): string | undefined {
   return text?.replace("\x1b[?2026h", "").replace("\x1b[?2026l", "");
 }
 
+describe("the screen as text", () => {
+  it("is what the terminal shows, wide characters and clusters once, blanks at the ends gone", () => {
+    const { compositor, canvas, frame } = setUp({ cols: 12 });
+    canvas.text(0, 0, "a 界 e\u0301 👍🏽!");
+    canvas.text(3, 2, "end");
+    expect(compositor.screenText()).toBe("\n\n");
+
+    frame();
+
+    expect(compositor.screenText()).toBe("a 界 e\u0301 👍🏽!\n\n   end");
+  });
+
+  it("is blank where it is not known what the terminal shows", () => {
+    const { compositor, canvas, frame } = setUp({ cols: 12, rows: 1 });
+    canvas.text(0, 0, "old");
+    frame();
+
+    compositor.invalidate();
+
+    expect(compositor.screenText()).toBe("");
+  });
+});
+
 describe("a frame", () => {
   it("is nothing when nothing differs", () => {
     const { frame } = setUp();

@@ -1,6 +1,9 @@
 /** What a report of a fault holds: texts from which secrets and the user's name are gone. */
+import { toProblem } from "../../core/error.ts";
 import { maskedData, maskedValue, secretValues } from "../../core/redact.ts";
+import { printableLines } from "../../core/text.ts";
 import type { Variables } from "../../platform/ports.ts";
+import type { Screen } from "../../project/screen-requests.ts";
 import type { DoctorContext } from "../context.ts";
 import { shellVariables } from "../facts/project-shell.ts";
 import { projectSettings } from "../facts/settings.ts";
@@ -22,9 +25,11 @@ const logLines = 2000;
 export async function reportFiles(
   context: DoctorContext,
   checked: Checked,
+  screens: readonly Screen[] = [],
 ): Promise<readonly ReportFile[]> {
   const { ports } = context;
-  const shell = await shellVariables(context);
+  // Where something is wrong a report is wanted most: what cannot be found out is left out.
+  const shell = await shellVariables(context).catch(() => ({ variables: {} }));
   const loaded = await projectSettings(context);
   const { settings } = loaded;
   ports.log.hide(secretValues(ports.env));
@@ -40,10 +45,10 @@ export async function reportFiles(
     {
       name: "versions.txt",
       about: "versions of ai-rules, Node, the system, Nix, OpenCode; the terminal",
-      text: textOf(await versionLines(context)),
+      text: textOf(await versionLines(context).catch(cannotTell)),
     },
     { name: "checks.txt", about: "what doctor found, to read", text: textOf(checked.lines) },
-    { name: "checks.json", about: "the same for programs", text: `${checked.json}\n` },
+    { name: "checks.json", about: "the same for programs", text: `${maskedJson(checked.json)}\n` },
     {
       name: "settings.json",
       about: "the settings that hold, and what is wrong with them; secrets are ***",
@@ -59,13 +64,33 @@ export async function reportFiles(
       about: `the last lines of the log (${log.length}); it holds no prompts`,
       text: textOf(log),
     },
+    ...screens.map(screenFile),
   ];
   const clean = (text: string) => withoutHome(ports.log.redact(text), ports.host.home);
-  return [readme(files), ...files].map((file) => ({ ...file, text: clean(file.text) }));
+  return [readme(files, screens.length > 0), ...files].map((file) => ({
+    ...file,
+    text: clean(file.text),
+  }));
 }
 
-function readme(files: readonly ReportFile[]): ReportFile {
-  const list = files.map(({ name, about }) => `${name.padEnd(16)}${about}`);
+/** Within the text of JSON quotes are escaped, which hides what stands between them. */
+function maskedJson(json: string): string {
+  const data: unknown = JSON.parse(json);
+  return JSON.stringify(maskedData(data), null, 2);
+}
+
+function screenFile({ name, cols, rows, text }: Screen): ReportFile {
+  const isAll = name === "all";
+  return {
+    name: isAll ? "screen.txt" : `screen-${name}.txt`,
+    about: isAll ? "the whole terminal, as ai-rules has drawn it" : `the screen of ${name}`,
+    // A program in a pane is not trusted: nothing but text leaves it.
+    text: textOf([`${cols}x${rows}`, ...printableLines(text)]),
+  };
+}
+
+function readme(files: readonly ReportFile[], hasScreens: boolean): ReportFile {
+  const list = files.map(({ name, about }) => `${name.padEnd(20)}${about}`);
   const lines = [
     "A report of `ai-rules doctor --report`, to be attached to a description of a fault.",
     "",
@@ -75,8 +100,7 @@ function readme(files: readonly ReportFile[]): ReportFile {
     "passwords in URLs, headers; the home directory is ~. Names of projects, paths, models and hosts",
     "are in it: read it before you hand it on.",
     "",
-    "Not in it: what stands on the screens of the agents, prompts and answers, and files of the project.",
-    "Nothing of ai-rules keeps screens. Where one shows the fault, add a picture of it yourself.",
+    ...(hasScreens ? withScreens : withoutScreens),
   ];
   return {
     name: "README.txt",
@@ -84,6 +108,20 @@ function readme(files: readonly ReportFile[]): ReportFile {
     text: textOf(lines),
   };
 }
+
+function cannotTell(error: unknown): readonly string[] {
+  return [`could not be found out: ${toProblem(error).message}`];
+}
+
+const withScreens = [
+  "The screens are in it because you said so: code, prompts and answers stand on them, and a secret",
+  "that is broken over two lines is not found there. Not in it: files of the project.",
+];
+
+const withoutScreens = [
+  "Not in it: what stands on the screens of the agents, prompts and answers, and files of the project.",
+  "Nothing of ai-rules keeps screens: `ai-rules doctor --report --screens` takes those of an open TUI.",
+];
 
 function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");

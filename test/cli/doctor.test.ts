@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { parseInvocation } from "../../src/cli/arguments.ts";
+import { doctor } from "../../src/cli/doctor.ts";
+import { isolatedPorts } from "../fakes/isolated-ports.ts";
+import { createRecordedConsole } from "../fakes/recorded-console.ts";
+import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+
+async function run(line: string) {
+  const directory = await temporaryDirectory();
+  const console = createRecordedConsole({ statusCols: 60 });
+  const invocation = parseInvocation(line.split(" "));
+  if (invocation.type !== "run") throw new Error(`${line} is no command`);
+  const code = await doctor({ ports: isolatedPorts(directory), console }, invocation, directory);
+  return { code, console };
+}
+
+it("says on a terminal what is waited for, and how many checks are done", async () => {
+  const { console } = await run("doctor install-clock install-node install-home");
+
+  const drawn = console.drawn.filter(Boolean);
+  expect(drawn.length).toBeGreaterThan(0);
+  for (const text of drawn) expect(text).toMatch(/^[1-2] of 3; install-\w+: /);
+  // It is gone at the end.
+  expect(console.drawn.at(-1)).toBe("");
+  expect(console.lines.at(-1)).toMatch(/^3 ok in /);
+});
