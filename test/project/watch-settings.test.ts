@@ -28,14 +28,19 @@ async function watched(text?: string) {
   return { root, ports, file, changes, broken, stop };
 }
 
+/** In one step: on a busy machine a file that is emptied first may be read before it is written. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}~`, text);
+  await rename(`${file}~`, file);
+}
+
 describe("watching the settings", () => {
   it("reads a changed file again, also one that is replaced as editors do", async () => {
-    const { root, file, changes } = await watched('{ "scrollback": 1 }');
+    const { file, changes } = await watched('{ "scrollback": 1 }');
 
     await writeFile(file, '{ "scrollback": 2 }');
     await until(() => changes.at(-1)?.scrollback === 2, { seen: () => changes });
-    await writeFile(join(root, "ai-rules.json~"), '{ "scrollback": 3 }');
-    await rename(join(root, "ai-rules.json~"), file);
+    await replace(file, '{ "scrollback": 3 }');
     await until(() => changes.at(-1)?.scrollback === 3, { seen: () => changes });
 
     expect(changes).toHaveLength(2);
@@ -84,13 +89,13 @@ describe("watching the settings", () => {
     const quiet = { root, current, onSettings: () => {}, onBroken: () => {} };
     onTestFinished(watchSettings(counting, quiet));
 
-    await writeFile(file, '{ "scrollback": 1 } // the same');
+    await replace(file, '{ "scrollback": 1 } // the same');
     await until(() => reads.includes(file));
     expect([changes, broken]).toEqual([[], []]);
 
     stop();
     reads.length = 0;
-    await writeFile(file, '{ "scrollback": 2 }');
+    await replace(file, '{ "scrollback": 2 }');
     await until(() => reads.includes(file));
     expect(changes).toEqual([]);
   });
