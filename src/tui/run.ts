@@ -68,16 +68,23 @@ export type TuiOptions = {
   readonly watchNotices: (onNotice: (notice: Omit<Notice, "until">) => void) => Cancel;
 };
 
-/** Runs the TUI until it is quit; resolves to the exit code. */
+/** Runs the TUI until it is quit; resolves to the exit code. Rejects with an error that nobody caught. */
 export async function runTui(options: TuiOptions): Promise<number> {
   const createEmulator = await loadEmulator();
-  return new Promise((resolve) => openTui(options, createEmulator, resolve));
+  return new Promise((resolve, reject) =>
+    openTui(options, createEmulator, { onEnd: resolve, onFailed: reject }),
+  );
 }
+
+type Ending = {
+  readonly onEnd: (exitCode: number) => void;
+  readonly onFailed: (error: unknown) => void;
+};
 
 function openTui(
   options: TuiOptions,
   createEmulator: CreateEmulator,
-  onEnd: (exitCode: number) => void,
+  { onEnd, onFailed }: Ending,
 ): void {
   const { ports, terminal, project, settings, ledger } = options;
   const { clock } = ports;
@@ -297,7 +304,10 @@ function openTui(
 
   /** Stops everything, puts the terminal back, and lets go. A second call only changes nothing. */
   function end(exitCode: number): Promise<void> {
-    stopping ??= stopEverything().then(() => onEnd(exitCode));
+    stopping ??= stopEverything().then(
+      () => (uncaught === undefined ? onEnd(exitCode) : onFailed(uncaught)),
+      (error: unknown) => onFailed(uncaught ?? error),
+    );
     return stopping;
   }
 
@@ -334,6 +344,7 @@ function openTui(
     dispatch({ type: "terminated", exitCode: signalCode(name) }),
   );
   options.ownProcess.onUncaught((error) => {
+    // The first one is the cause; the command line tells it once the terminal is put back.
     ports.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     uncaught ??= error;
     void end(1);
