@@ -269,6 +269,7 @@ export const errorMeanings = {
   "terminal/few-colours": "Agents draw with colours; with few of them some things look alike.",
   "terminal/inside-screen":
     "GNU screen passes on neither true colours nor the keys that need more than a byte.",
+  "terminal/key-taken": "A key of ai-rules never arrives, since something before it takes it.",
   "terminal/locale-missing":
     "The locale that is set is not installed, so programs fall back to ASCII.",
   "terminal/locale-not-utf8": "Lines, marks and names outside of ASCII come out wrong.",

@@ -112,16 +112,57 @@ describe("the doctor on a Mac", () => {
     ]);
   });
 
-  it("says where alt is switched on, since it cannot be seen", async () => {
+  it.each([
+    [{ TERM_PROGRAM: "Apple_Terminal" }, "Use Option as Meta key"],
+    [{ TERM_PROGRAM: "vscode" }, "terminal.integrated.macOptionIsMeta"],
+    [{ TERM_PROGRAM: "iTerm.app" }, "Left Option key: Esc+"],
+    [{ TERM_PROGRAM: "ghostty" }, "`macos-option-as-alt = true`"],
+    [{ TERM: "xterm-kitty" }, "`macos_option_as_alt yes`"],
+    [{ TERM: "alacritty" }, 'option_as_alt = "Both"'],
+  ])("says where alt is switched on in %j, since it cannot be seen", async (env, advice) => {
     const found = await findings(keysCheck, {
-      env: { TERM_PROGRAM: "Apple_Terminal" },
+      env,
       ports: ({ host }) => ({ host: { ...host, os: "darwin" } }),
     });
 
     expect(found).toMatchObject([
       { status: "ok" },
-      { status: "skip", found: expect.stringContaining("Use Option as Meta key") },
+      { status: "skip", found: expect.stringMatching(/`ai-rules keys` shows .*; if alt\+2/u) },
     ]);
+    expect(found[1]?.found).toContain(advice);
+  });
+});
+
+describe("the doctor on alt beyond a Mac", () => {
+  const onLinux = ({ host }: Ports) => ({ host: { ...host, os: "linux" as const } });
+
+  it.each([
+    [{ SSH_TTY: "/dev/pts/1", LC_TERMINAL: "iTerm2" }, "Left Option key: Esc+"],
+    [{ XTERM_VERSION: "XTerm(379)" }, "`XTerm*metaSendsEscape: true`"],
+    [{ GNOME_TERMINAL_SCREEN: "/org/gnome/Terminal/screen/1" }, "for its own tabs"],
+  ])("advises in %j", async (env, advice) => {
+    const found = await findings(keysCheck, { env, ports: onLinux });
+
+    expect(found[1]?.found).toContain(advice);
+  });
+
+  it.each([{ TERM: "xterm-kitty" }, { TERM_PROGRAM: "vscode" }, { TERM: "xterm-256color" }])(
+    "advises nothing in %j, where it arrives",
+    async (env) => {
+      const found = await findings(keysCheck, { env, ports: onLinux });
+
+      expect(found[1]?.found).toMatch(/`ai-rules keys` shows what the terminal sends$/u);
+    },
+  );
+
+  it("advises by the name that the terminal itself gives", async () => {
+    const found = await findings(keysCheck, {
+      env: { TERM: "xterm-256color", SSH_TTY: "/dev/pts/1" },
+      ports: onLinux,
+      terminal: answering("\u001BP>|iTerm2 3.5.1\u001B\\\u001B[?65;4c"),
+    });
+
+    expect(found[1]?.found).toContain("Left Option key: Esc+");
   });
 });
 
