@@ -34,10 +34,7 @@ const retryMs = 20;
 
 /** Takes the lock of a project, over from a dead holder if need be; only one of many gets it. */
 export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<LockResult> {
-  const path = join(
-    request.runtimeDirectory,
-    `${request.deed ?? "lock"}-${projectKey(request.root)}`,
-  );
+  const path = lockPath(request);
   const own = await describeSelf(ports, request.tty);
   const text = JSON.stringify(own);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -57,13 +54,26 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
   });
 }
 
+function lockPath({ runtimeDirectory, root, deed }: LockRequest): string {
+  return join(runtimeDirectory, `${deed ?? "lock"}-${projectKey(root)}`);
+}
+
+/** Whether a process that lives holds a lock; nothing is taken. */
+export async function isHeld(
+  ports: Pick<Ports, "files" | "processes">,
+  request: LockRequest,
+): Promise<boolean> {
+  const holder = parseHolder((await ports.files.readText(lockPath(request))) ?? "");
+  return holder !== undefined && lives(ports, holder);
+}
+
 /** The locks, and rights to take one over, whose holders are dead: they hold nothing, and lie around. */
 export async function staleLocks(
   ports: Pick<Ports, "files" | "processes">,
   runtimeDirectory: string,
 ): Promise<readonly string[]> {
   const names = (await ports.files.list(runtimeDirectory)).filter((name) =>
-    name.startsWith("lock-"),
+    /^(lock|init)-/u.test(name),
   );
   const paths = names.map((name) => join(runtimeDirectory, name));
   const stale = await Promise.all(paths.map(async (path) => isStale(ports, path)));

@@ -4,6 +4,7 @@ import { mkdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProcesses } from "../../src/platform/processes.ts";
+import { projectKey } from "../../src/project/directories.ts";
 import { opencodeIsThere } from "../opencode/real-pane.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
 
@@ -332,6 +333,48 @@ const leftovers: readonly StagedFault[] = [
     mendedBy: ["fix"],
   },
   {
+    title: "a lock of an init that was killed",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const holder = { pid: 4194300, startedAt: "gone", since: 1 };
+      const path = join(runtime(stage), "init-0123456789abcdef-project");
+      await stage.write(path, JSON.stringify(holder));
+    },
+    code: "run/stale-lock",
+    status: "warn",
+    remedy: "`ai-rules doctor --fix`",
+    found: "init-0123456789abcdef-project",
+    mendedBy: ["fix"],
+  },
+  {
+    title: "an init that was killed between its files",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await stage.write(".ai-rules/staging/file-0", "");
+      const words = stage.command.map((word) => `'${word}'`).join(" ");
+      await stage.program("ai-rules", `exec ${words} "$@" < /dev/null || true`);
+    },
+    code: "run/init-interrupted",
+    status: "warn",
+    remedy: /^run `ai-rules init`/u,
+    mendedBy: ["remedy"],
+  },
+  {
+    title: "a lock that was not written to its end",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const path = join(runtime(stage), ".lock-0123456789abcdef-project.0123456789ab.tmp");
+      await stage.write(path, "{");
+      await utimes(path, 1, 1);
+    },
+    code: "run/temporary-files",
+    status: "warn",
+    remedy: "`ai-rules doctor --fix`",
+    mendedBy: ["fix"],
+  },
+  {
     title: "a file that was not written to its end",
     only: ["agents-leftovers"],
     stage: async ({ write, root }) => {
@@ -389,6 +432,19 @@ describe.skipIf(process.platform !== "linux")("the doctor on processes of dead r
       const mended = await stage.doctor("--fix", "agents-leftovers");
       expect(mended.troubles).toEqual([]);
       await ended;
+    }));
+});
+
+describe("the doctor beside an init that runs", () => {
+  it("does not take it for one that was killed", () =>
+    onStage(async (stage) => {
+      await stage.write(".ai-rules/staging/file-0", "");
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const self = await createProcesses().find(process.pid);
+      const path = join(runtime(stage), `init-${projectKey(stage.root)}`);
+      await stage.write(path, JSON.stringify({ ...self, since: 1 }));
+
+      expect((await stage.doctor("agents-leftovers")).troubles).toEqual([]);
     }));
 });
 
