@@ -28,7 +28,9 @@ export async function readConfigFaults(
   const paths = [
     ...configFiles(folders, root, own),
     ...agentModes.map((mode) => join(root, ".opencode", `opencode.${mode}.json`)),
-    ...[...folders, root].map((folder) => join(folder, "tui.json")),
+    ...[...folders, root].flatMap((folder) =>
+      ["tui.json", "tui.jsonc"].map((name) => join(folder, name)),
+    ),
     ...(ownKeys ? [ownKeys] : []),
   ];
   const read = await Promise.all(

@@ -261,6 +261,28 @@ const keysAndServers: readonly StagedFault[] = [
     found: "session_list",
   },
   {
+    title: "a key of OpenCode in a tui.jsonc, which ai-rules takes",
+    only: ["agents-keys"],
+    stage: ({ write, home }) =>
+      write(
+        join(home, ".config/opencode/tui.jsonc"),
+        '{ "keybinds": { "session_list": ["f5", "alt+2"] } } // mine',
+      ),
+    code: "opencode/key-collision",
+    status: "warn",
+    remedy: '"bindings": { "focus-build": [] }',
+    found: "session_list",
+  },
+  {
+    title: "a tui.jsonc that is no JSON",
+    only: ["agents-config"],
+    stage: ({ write }) => write(".opencode/tui.jsonc", "{ keybinds }"),
+    code: "opencode/config-syntax",
+    status: "warn",
+    remedy: "correct it there",
+    found: "tui.jsonc:1:",
+  },
+  {
     title: "a key in the settings that is none",
     only: ["agents-keys"],
     stage: ({ write }) => write("ai-rules.json", settings({ keys: { prefix: "ctrl+nothing" } })),
