@@ -214,6 +214,7 @@ export const errorMeanings = {
   "runtime/keep-alive":
     "A model that leaves the memory between two requests has to be loaded each time.",
   "runtime/loading": "While its model loads, llama-server answers nothing else.",
+  "runtime/loads-nothing": "LM Studio serves only what somebody has loaded before.",
   "runtime/max-loaded": "The server holds fewer models at once than the modes use.",
   "runtime/moved": "Redirects are not followed, because a token would go with them.",
   "runtime/needs-token": "It is protected by a token that ai-rules does not have.",

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Check } from "../../src/doctor/check.ts";
 import { createDoctorContext } from "../../src/doctor/context.ts";
 import { memoryCheck } from "../../src/doctor/models/memory.ts";
+import { serverCheck } from "../../src/doctor/models/server.ts";
 import { answersCheck } from "../../src/doctor/terminal/answers.ts";
 import { coloursCheck } from "../../src/doctor/terminal/colours.ts";
 import { keysCheck } from "../../src/doctor/terminal/keys.ts";
@@ -163,6 +164,93 @@ describe("the doctor on alt beyond a Mac", () => {
     });
 
     expect(found[1]?.found).toContain("Left Option key: Esc+");
+  });
+});
+
+describe("the doctor on how Ollama was started", () => {
+  /** An Ollama of this very process, which a mode uses. */
+  async function settingsOf(more: object = {}): Promise<object> {
+    const model = { ...ollamaModel({ name: "coder:1b", sizeBytes: gigabyte }), numCtx: 65_536 };
+    const server = await startOllamaServer({ models: [model] });
+    onTestFinished(() => server.close());
+    return {
+      runtimes: { ollama: { url: server.url, ...more } },
+      modes: { plan: { model: "ollama/coder:1b" } },
+    };
+  }
+
+  /** A systemd with a service of another user, whose process nobody can look into. */
+  const service =
+    (...lines: readonly string[]) =>
+    ({ host, processes }: Ports): Partial<Ports> => ({
+      host: { ...host, os: "linux" },
+      processes: { ...processes, list: () => Promise.resolve([]) },
+      run: ({ file }) =>
+        Promise.resolve(
+          file === "systemctl" ? result(`${lines.join("\n")}\n`) : result("", "not-found"),
+        ),
+    });
+
+  it("asks systemd what a service was given, and says how that is changed", async () => {
+    const settings = await settingsOf();
+    const ports = service(
+      "MainPID=4194300",
+      'Environment="PATH=/usr/bin:/my bin" OLLAMA_CONTEXT_LENGTH=4096',
+      "EnvironmentFiles=",
+    );
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([
+      {
+        code: "runtime/small-context",
+        remedy:
+          'start Ollama anew with OLLAMA_CONTEXT_LENGTH=65536: run `sudo systemctl edit ollama.service`, write `Environment="OLLAMA_CONTEXT_LENGTH=65536"` below [Service], then `sudo systemctl restart ollama.service`',
+      },
+    ]);
+  });
+
+  it.each([
+    ["MainPID=4194300", "Environment=", "EnvironmentFiles=/etc/default/ollama (ignore_errors=no)"],
+    ["MainPID=0", "Environment=OLLAMA_CONTEXT_LENGTH=4096", "EnvironmentFiles="],
+  ])("claims nothing where systemd does not tell it: %s, %s, %s", async (...lines) => {
+    const settings = await settingsOf();
+
+    expect(await findings(serverCheck, { settings, ports: service(...lines) })).toMatchObject([
+      { status: "skip", found: expect.stringContaining("cannot be seen") },
+    ]);
+  });
+
+  it("says on a Mac how the program with a window gets a variable", async () => {
+    const settings = await settingsOf();
+    const command = "/Applications/Ollama.app/Contents/Resources/ollama serve";
+    const ports = ({ host, processes }: Ports): Partial<Ports> => ({
+      host: { ...host, os: "darwin" },
+      processes: {
+        ...processes,
+        find: async (pid) => {
+          const found = await processes.find(process.pid);
+          return found && { ...found, pid, command };
+        },
+      },
+      run: ({ file }) => {
+        if (file === "lsof") return Promise.resolve(result("4242\n"));
+        const said = `${command} HOME=/Users/me OLLAMA_KEEP_ALIVE=0`;
+        return Promise.resolve(file === "ps" ? result(said) : result("", "not-found"));
+      },
+    });
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([
+      {
+        code: "runtime/keep-alive",
+        remedy: expect.stringMatching(/: run `launchctl setenv OLLAMA_KEEP_ALIVE 30m`, then quit/u),
+      },
+    ]);
+  });
+
+  it("lets a short stay be where the settings say how long ai-rules keeps models", async () => {
+    const settings = await settingsOf({ keepAlive: "30m" });
+    const ports = service("MainPID=4194300", "Environment=OLLAMA_KEEP_ALIVE=0", "");
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([{ status: "ok" }]);
   });
 });
 
