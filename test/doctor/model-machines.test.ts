@@ -285,6 +285,33 @@ describe("the doctor on a machine with a graphics card", () => {
     ]);
   });
 
+  it("names one that only the bus knows, since no driver took it", async () => {
+    const onBus = (real: Ports) => {
+      const { files, ...more } = card(result("", "not-found"))(real);
+      const bus = "/sys/bus/pci/devices";
+      const texts: Readonly<Record<string, string>> = {
+        [`${bus}/0000:01:00.0/vendor`]: "0x10de\n",
+        [`${bus}/0000:01:00.0/class`]: "0x030200\n",
+      };
+      return {
+        ...more,
+        files: {
+          ...files,
+          list: (path: string) => {
+            if (path === bus) return Promise.resolve(["0000:01:00.0"]);
+            return path.startsWith("/sys/") ? Promise.resolve([]) : files.list(path);
+          },
+          readText: (path: string) =>
+            path.startsWith("/sys/") ? Promise.resolve(texts[path]) : files.readText(path),
+        },
+      };
+    };
+
+    expect(await findings(memoryCheck, { ports: onBus })).toMatchObject([
+      { code: "runtime/gpu-hidden" },
+    ]);
+  });
+
   it("names a driver whose tools are not there", async () => {
     expect(await findings(memoryCheck, { ports: card(result("", "not-found")) })).toMatchObject([
       { code: "runtime/gpu-hidden", found: expect.stringContaining("is not on PATH") },
