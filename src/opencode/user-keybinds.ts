@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Ports, Variables } from "../platform/ports.ts";
 import { asObject, type JsonObject } from "./json.ts";
-import { configFolders, readConfig } from "./user-config.ts";
+import { configPlaces, readConfig } from "./user-config.ts";
 
 /**
  * The keys that the user's and the project's `tui.json` and `tui.jsonc` give to OpenCode, by command:
@@ -13,13 +13,13 @@ export async function readKeybinds(
 ): Promise<Readonly<Record<string, string>>> {
   const read = (path: string) => readConfig(ports, path);
   const own = environment["OPENCODE_TUI_CONFIG"];
-  const [global = "", ...folders] = configFolders(ports, root, environment);
+  const { global, roots, folders } = await configPlaces(ports, root, environment);
   // The weakest first, in the order in which OpenCode 1.18.33 says that it applies them.
   const configs = await Promise.all([
     configOf(read, global),
     own ? read(own) : undefined,
-    configOf(read, root),
-    ...folders.map((folder) => configOf(read, folder)),
+    ...roots.map((path) => configOf(read, path)),
+    ...folders.slice(1).map((folder) => configOf(read, folder)),
   ]);
   const keybinds = configs.flatMap((config) => Object.entries(asObject(config?.["keybinds"])));
   return Object.fromEntries(

@@ -497,6 +497,36 @@ describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
     }));
 });
 
+describe.skipIf(skip)("the doctor in a project below the top of its repository", () => {
+  const below = async ({ write }: Stage) => {
+    await write("apps/shop/flake.nix", "{ outputs = _: { }; }");
+    await write(
+      ".opencode/agent/writer.md",
+      "---\nmode: subagent\npermission:\n  edit: allow\n---\nWrite.\n",
+    );
+  };
+
+  it("finds the agents of the directories above locked as well", () =>
+    onStage(async (stage) => {
+      await below(stage);
+      const { troubles } = await stage.doctor("--cwd", "apps/shop", "agents-locks");
+
+      expect(troubles).toEqual([]);
+    }));
+
+  it("sees those that are not", () =>
+    onStage(async (stage) => {
+      await below(stage);
+      await wrapped("unset OPENCODE_CONFIG_CONTENT")(stage);
+      const { troubles } = await stage.doctor("--cwd", "apps/shop", "agents-locks");
+
+      const found = troubles.map((trouble) => trouble.found);
+      expect(found).toContainEqual(
+        expect.stringMatching(/^the agent writer of plan may write: edit/u),
+      );
+    }));
+});
+
 describe("the doctor with all that it looks at", () => {
   it("says nothing but what it found", () =>
     onStage(async (stage) => {
