@@ -8,6 +8,7 @@ import { printable } from "../core/text.ts";
 import {
   clear,
   hasBegun,
+  journalName,
   recover,
   type Site,
   stagingDirectory,
@@ -56,7 +57,7 @@ function isAbort(error: unknown): boolean {
 /** Where a project is, and where its journal is kept. */
 function siteOf({ ports }: Run, root: string): Site {
   const directory = projectDirectory(directoriesOf(ports), root);
-  return { root, journal: join(directory, "init-journal.json") };
+  return { root, journal: join(directory, journalName) };
 }
 
 /** One init a directory at a time; who only looks needs no lock. */

@@ -190,6 +190,7 @@ export const errorMeanings = {
   "run/disk-full": "A file system is full, or a quota is used up.",
   "run/in-the-way": "A file has the name that a directory needs, or the other way round.",
   "run/incomplete": "A file of the installation is not there.",
+  "run/init-interrupted": "An init was killed between its files; the next one completes it.",
   "run/leftover-directories": "A run that was killed could not clean up.",
   "run/lock-contended": "Several starts on one project at the same moment.",
   "run/no-access":
@@ -200,7 +201,7 @@ export const errorMeanings = {
   "run/read-only":
     "Containers and images mount parts of the system so that nothing can be written.",
   "run/stale-lock": "A run that was killed left its lock; the next start takes it over.",
-  "run/temporary-files": "A run that was killed left files in the temporary directory.",
+  "run/temporary-files": "A run that was killed left a file beside the one that it was to replace.",
   "run/too-many-files": "Each process may have only so many files open at once.",
   "run/unexpected": "Nobody foresaw this: it is a fault of ai-rules itself.",
   "run/unsafe-directory": "What is kept there must be out of reach of other users.",
@@ -221,6 +222,7 @@ export const errorMeanings = {
   "runtime/keep-alive":
     "A model that leaves the memory between two requests has to be loaded each time.",
   "runtime/loading": "While its model loads, llama-server answers nothing else.",
+  "runtime/loads-nothing": "LM Studio serves only what somebody has loaded before.",
   "runtime/max-loaded": "The server holds fewer models at once than the modes use.",
   "runtime/moved": "Redirects are not followed, because a token would go with them.",
   "runtime/needs-token": "It is protected by a token that ai-rules does not have.",
@@ -277,6 +279,7 @@ export const errorMeanings = {
   "terminal/few-colours": "Agents draw with colours; with few of them some things look alike.",
   "terminal/inside-screen":
     "GNU screen passes on neither true colours nor the keys that need more than a byte.",
+  "terminal/key-taken": "A key of ai-rules never arrives, since something before it takes it.",
   "terminal/locale-missing":
     "The locale that is set is not installed, so programs fall back to ASCII.",
   "terminal/locale-not-utf8": "Lines, marks and names outside of ASCII come out wrong.",

@@ -101,23 +101,35 @@ export function processorWarning(
   ];
 }
 
-/** Modes whose models push each other out of the memory. */
+export type RivalWarning = ModelWarning & {
+  /** The models that do so. */
+  readonly between: readonly UsedModel[];
+};
+
+/**
+ * Modes whose models push each other out of the memory. `keepsAll`: a runtime that is known to keep
+ * what it has loaded, whatever its kind does as it comes.
+ */
 export function rivalWarnings(
   used: readonly UsedModel[],
   view: ModelsView,
-): readonly ModelWarning[] {
+  keepsAll: (runtime: RuntimeState) => boolean = () => false,
+): readonly RivalWarning[] {
   const pairs = used.flatMap((first, index) =>
-    used.slice(index + 1).flatMap((second) => pairWarning(first, second)),
+    used
+      .slice(index + 1)
+      .flatMap((second) => (keepsAll(first.runtime) ? [] : pairWarning(first, second))),
   );
   return pairs.length > 0 ? pairs : togetherWarning(used, view);
 }
 
-function pairWarning(first: UsedModel, second: UsedModel): readonly ModelWarning[] {
+function pairWarning(first: UsedModel, second: UsedModel): readonly RivalWarning[] {
   if (first.runtime !== second.runtime) return [];
   const why = rivalry(first, second);
   if (!why) return [];
   const modes = listed([...first.modes, ...second.modes]);
-  return [{ level: "warning", text: `${modes} evict each other: ${why.text}`, ...why.mend }];
+  const text = `${modes} evict each other: ${why.text}`;
+  return [{ level: "warning", text, ...why.mend, between: [first, second] }];
 }
 
 type Rivalry = {
@@ -184,7 +196,7 @@ function haveTakenTurns(first: UsedModel, second: UsedModel): boolean {
 function togetherWarning(
   used: readonly UsedModel[],
   { models }: ModelsView,
-): readonly ModelWarning[] {
+): readonly RivalWarning[] {
   const { memory } = models;
   const here = used.filter(({ runtime, model }) => runtime.address.local && !model?.cloud);
   const areLoaded = here.every(({ loaded }) => loaded?.state === "loaded");
@@ -199,6 +211,7 @@ function togetherWarning(
       text: `${modes} evict each other: their models take about ${sizes}`,
       action: "pick-model",
       remedy: "one model for all modes is best",
+      between: here,
     },
   ];
 }

@@ -4,7 +4,7 @@ import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import type { Problem } from "../core/error.ts";
 import { agentModes } from "../core/mode.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { configFiles, configFolders } from "./user-config.ts";
+import { configFiles, configPlaces } from "./user-config.ts";
 
 export type ConfigPlace = {
   readonly root: string;
@@ -23,12 +23,14 @@ export async function readConfigFaults(
   ports: Pick<Ports, "files" | "host">,
   { root, environment }: ConfigPlace,
 ): Promise<ConfigFiles> {
-  const folders = configFolders(ports, root, environment);
+  const places = await configPlaces(ports, root, environment);
   const { OPENCODE_CONFIG: own, OPENCODE_TUI_CONFIG: ownKeys } = environment;
   const paths = [
-    ...configFiles(folders, root, own),
+    ...configFiles(places, own),
     ...agentModes.map((mode) => join(root, ".opencode", `opencode.${mode}.json`)),
-    ...[...folders, root].map((folder) => join(folder, "tui.json")),
+    ...[...places.folders, ...places.roots].flatMap((folder) =>
+      ["tui.json", "tui.jsonc"].map((name) => join(folder, name)),
+    ),
     ...(ownKeys ? [ownKeys] : []),
   ];
   const read = await Promise.all(

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import type { Ports, Variables } from "../platform/ports.ts";
-import { agentFolders, configFolders, withAbsoluteFiles } from "./user-config.ts";
+import { agentFolders, configPlaces, withAbsoluteFiles } from "./user-config.ts";
 
 export type MirrorRequest = {
   readonly root: string;
@@ -29,20 +29,24 @@ export async function mirrorConfig(
   ports: Pick<Ports, "files" | "host">,
   { root, environment, into }: MirrorRequest,
 ): Promise<Mirror> {
-  const [global = "", ofHome = "", ofProject = "", own] = configFolders(ports, root, environment);
+  const { global, ofHome, roots, own } = await configPlaces(ports, root, environment);
   const home = join(into, "home");
   const copyOfOwn = join(into, "own");
   const folders: readonly (readonly [from: string, to: string])[] = [
     [global, join(into, "config", "opencode")],
     [ofHome, join(home, ".opencode")],
-    [ofProject, join(into, "project", ".opencode")],
     ...(own === undefined ? [] : [[own, copyOfOwn] as const]),
   ];
-  const project = join(into, "project");
+  // One in the other, as they are: OpenCode looks upwards from the project.
+  const levels = roots.map(
+    (from, index) =>
+      [from, join(into, "project", ...roots.slice(0, index).map(() => "in"))] as const,
+  );
+  const project = levels.at(-1)?.[1] ?? into;
   for (const path of [home, project]) await ports.files.makeDirectory(path, 0o700);
   await Promise.all([
     ...folders.map(([from, to]) => copyFolder(ports, { from, to })),
-    copyFiles(ports, { from: root, to: project, names: await configNames(ports, root) }),
+    ...levels.map(([from, to]) => copyLevel(ports, { from, to, except: ofHome })),
   ]);
   return {
     root: project,
@@ -58,7 +62,7 @@ export async function mirrorConfig(
       npm_config_offline: "true",
     },
     original: (text) =>
-      [...folders, [root, project] as const].reduce(
+      [...folders, ...levels.toReversed()].reduce(
         (said, [from, to]) => said.replaceAll(to, from),
         text,
       ),
@@ -66,6 +70,16 @@ export async function mirrorConfig(
 }
 
 type Copy = { readonly from: string; readonly to: string };
+
+/** A directory's own files, and its `.opencode`. */
+async function copyLevel(
+  ports: Pick<Ports, "files">,
+  { from, to, except }: Copy & { readonly except: string },
+): Promise<void> {
+  await copyFiles(ports, { from, to, names: await configNames(ports, from) });
+  const folder = join(from, ".opencode");
+  if (folder !== except) await copyFolder(ports, { from: folder, to: join(to, ".opencode") });
+}
 
 async function copyFolder(ports: Pick<Ports, "files">, { from, to }: Copy): Promise<void> {
   await copyFiles(ports, { from, to, names: await configNames(ports, from) });

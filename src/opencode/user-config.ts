@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse } from "jsonc-parser";
 import type { AgentMode } from "../core/mode.ts";
 import type { Ports, Variables } from "../platform/ports.ts";
@@ -46,8 +46,8 @@ export async function readUserConfig(
   { mode, root, environment }: UserConfigRequest,
 ): Promise<UserConfig> {
   const read = (path: string) => readConfig(ports, path);
-  const folders = configFolders(ports, root, environment);
-  const paths = configFiles(folders, root, environment["OPENCODE_CONFIG"]);
+  const places = await configPlaces(ports, root, environment);
+  const paths = configFiles(places, environment["OPENCODE_CONFIG"]);
   const ofMode = await read(join(root, ".opencode", `opencode.${mode}.json`));
   const modeConfig = mergeDeep(
     parseConfig(environment["OPENCODE_CONFIG_CONTENT"] ?? ""),
@@ -59,7 +59,7 @@ export async function readUserConfig(
   const tuiPath = environment["OPENCODE_TUI_CONFIG"];
   const tuiConfig = tuiPath ? await read(tuiPath) : undefined;
   const configs = (await Promise.all(paths.map(read))).map(asObject);
-  const files = await Promise.all(folders.map((folder) => agentFiles(ports, folder)));
+  const files = await Promise.all(places.folders.map((folder) => agentFiles(ports, folder)));
   return {
     modeConfig,
     config: configs.reduce(mergeDeep, {}),
@@ -79,8 +79,7 @@ export async function readUserConfig(
 
 /** The files of the configuration, the weakest first. */
 export function configFiles(
-  [global = "", ...folders]: readonly string[],
-  root: string,
+  { global, roots, folders: [, ...folders] }: ConfigPlaces,
   own: string | undefined,
 ): readonly string[] {
   const names = ["config.json", "opencode.json", "opencode.jsonc"];
@@ -88,25 +87,58 @@ export function configFiles(
   return [
     ...inFolder(global),
     ...(own ? [own] : []),
-    ...inFolder(root),
+    ...roots.flatMap(inFolder),
     ...folders.flatMap(inFolder),
   ];
 }
 
-/** The folders whose configuration OpenCode reads, the weakest first. */
-export function configFolders(
-  { host }: Pick<Ports, "host">,
+/** Where OpenCode looks for configuration. */
+export type ConfigPlaces = {
+  /** The user's folder, and the one in the home directory. */
+  readonly global: string;
+  readonly ofHome: string;
+  /** The project's directory as the last one, after those around it that OpenCode reads, too. */
+  readonly roots: readonly string[];
+  /** The folder of OPENCODE_CONFIG_DIR. */
+  readonly own?: string;
+  /** All folders, the weakest first. */
+  readonly folders: readonly string[];
+};
+
+export async function configPlaces(
+  { files, host }: Pick<Ports, "files" | "host">,
   root: string,
   environment: Variables,
-): readonly string[] {
+): Promise<ConfigPlaces> {
   const home = environment["HOME"] ?? host.home;
   const own = environment["OPENCODE_CONFIG_DIR"];
-  return [
-    join(environment["XDG_CONFIG_HOME"] || join(home, ".config"), "opencode"),
-    join(home, ".opencode"),
-    join(root, ".opencode"),
-    ...(own ? [own] : []),
-  ];
+  const global = join(environment["XDG_CONFIG_HOME"] || join(home, ".config"), "opencode");
+  const ofHome = join(home, ".opencode");
+  const roots = [...(await outerRoots({ files }, root)), root];
+  const ofRoots = roots.map((path) => join(path, ".opencode")).filter((path) => path !== ofHome);
+  const folders = [global, ofHome, ...ofRoots, ...(own ? [own] : [])];
+  return { global, ofHome, roots, folders, ...(own ? { own } : {}) };
+}
+
+const marks = [".opencode", "opencode.json", "opencode.jsonc", "tui.json", "tui.jsonc"] as const;
+
+/**
+ * The directories around a project that hold configuration, the outermost first: OpenCode 1.18.33
+ * looks up to the top of the Git repository, and where there is none, up to the root.
+ */
+async function outerRoots(
+  { files }: Pick<Ports, "files">,
+  root: string,
+): Promise<readonly string[]> {
+  const isThere = async (path: string) =>
+    (await files.status(path).catch(() => undefined)) !== undefined;
+  const found: string[] = [];
+  for (let at = root; !(await isThere(join(at, ".git"))) && dirname(at) !== at; ) {
+    at = dirname(at);
+    const there = await Promise.all(marks.map((name) => isThere(join(at, name))));
+    if (there.includes(true)) found.unshift(at);
+  }
+  return found;
 }
 
 /** A configuration file as an object; undefined when it is absent. */
@@ -169,7 +201,7 @@ export async function readAgentModel(
   ports: Pick<Ports, "files" | "host">,
   { root, environment, agent }: Omit<UserConfigRequest, "mode"> & { readonly agent: string },
 ): Promise<string | undefined> {
-  const folders = configFolders(ports, root, environment);
+  const { folders } = await configPlaces(ports, root, environment);
   const paths = folders.flatMap((folder) =>
     agentFolders.map((name) => join(folder, name, `${agent}.md`)),
   );

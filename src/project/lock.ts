@@ -34,7 +34,7 @@ const retryMs = 20;
 
 /** Takes the lock of a project, over from a dead holder if need be; only one of many gets it. */
 export async function acquireLock(ports: LockPorts, request: LockRequest): Promise<LockResult> {
-  const path = pathOf(request);
+  const path = lockPath(request);
   const own = await describeSelf(ports, request.tty);
   const text = JSON.stringify(own);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -54,18 +54,18 @@ export async function acquireLock(ports: LockPorts, request: LockRequest): Promi
   });
 }
 
-/** Who holds the lock of a project; undefined when nobody does who lives. */
-export async function lockHolder(
-  ports: Pick<Ports, "files" | "processes">,
-  request: Pick<LockRequest, "runtimeDirectory" | "root">,
-): Promise<LockHolder | undefined> {
-  const text = await ports.files.readText(pathOf(request));
-  const holder = text === undefined ? undefined : parseHolder(text);
-  return holder && (await lives(ports, holder)) ? holder : undefined;
+function lockPath({ runtimeDirectory, root, deed }: LockRequest): string {
+  return join(runtimeDirectory, `${deed ?? "lock"}-${projectKey(root)}`);
 }
 
-function pathOf({ runtimeDirectory, root, deed }: LockRequest): string {
-  return join(runtimeDirectory, `${deed ?? "lock"}-${projectKey(root)}`);
+/** Who holds the lock of a project; undefined when nobody does who lives. Nothing is taken. */
+export async function lockHolder(
+  ports: Pick<Ports, "files" | "processes">,
+  request: LockRequest,
+): Promise<LockHolder | undefined> {
+  const text = await ports.files.readText(lockPath(request));
+  const holder = text === undefined ? undefined : parseHolder(text);
+  return holder && (await lives(ports, holder)) ? holder : undefined;
 }
 
 /** The locks, and rights to take one over, whose holders are dead: they hold nothing, and lie around. */
@@ -74,7 +74,7 @@ export async function staleLocks(
   runtimeDirectory: string,
 ): Promise<readonly string[]> {
   const names = (await ports.files.list(runtimeDirectory)).filter((name) =>
-    name.startsWith("lock-"),
+    /^(lock|init)-/u.test(name),
   );
   const paths = names.map((name) => join(runtimeDirectory, name));
   const stale = await Promise.all(paths.map(async (path) => isStale(ports, path)));

@@ -4,6 +4,7 @@ import { mkdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProcesses } from "../../src/platform/processes.ts";
+import { projectKey } from "../../src/project/directories.ts";
 import { opencodeIsThere } from "../opencode/real-pane.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
 
@@ -260,6 +261,28 @@ const keysAndServers: readonly StagedFault[] = [
     found: "session_list",
   },
   {
+    title: "a key of OpenCode in a tui.jsonc, which ai-rules takes",
+    only: ["agents-keys"],
+    stage: ({ write, home }) =>
+      write(
+        join(home, ".config/opencode/tui.jsonc"),
+        '{ "keybinds": { "session_list": ["f5", "alt+2"] } } // mine',
+      ),
+    code: "opencode/key-collision",
+    status: "warn",
+    remedy: '"bindings": { "focus-build": [] }',
+    found: "session_list",
+  },
+  {
+    title: "a tui.jsonc that is no JSON",
+    only: ["agents-config"],
+    stage: ({ write }) => write(".opencode/tui.jsonc", "{ keybinds }"),
+    code: "opencode/config-syntax",
+    status: "warn",
+    remedy: "correct it there",
+    found: "tui.jsonc:1:",
+  },
+  {
     title: "a key in the settings that is none",
     only: ["agents-keys"],
     stage: ({ write }) => write("ai-rules.json", settings({ keys: { prefix: "ctrl+nothing" } })),
@@ -332,6 +355,48 @@ const leftovers: readonly StagedFault[] = [
     mendedBy: ["fix"],
   },
   {
+    title: "a lock of an init that was killed",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const holder = { pid: 4194300, startedAt: "gone", since: 1 };
+      const path = join(runtime(stage), "init-0123456789abcdef-project");
+      await stage.write(path, JSON.stringify(holder));
+    },
+    code: "run/stale-lock",
+    status: "warn",
+    remedy: "`ai-rules doctor --fix`",
+    found: "init-0123456789abcdef-project",
+    mendedBy: ["fix"],
+  },
+  {
+    title: "an init that was killed between its files",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await stage.write(".ai-rules/staging/file-0", "");
+      const words = stage.command.map((word) => `'${word}'`).join(" ");
+      await stage.program("ai-rules", `exec ${words} "$@" < /dev/null || true`);
+    },
+    code: "run/init-interrupted",
+    status: "warn",
+    remedy: /^run `ai-rules init`/u,
+    mendedBy: ["remedy"],
+  },
+  {
+    title: "a lock that was not written to its end",
+    only: ["agents-leftovers"],
+    stage: async (stage) => {
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const path = join(runtime(stage), ".lock-0123456789abcdef-project.0123456789ab.tmp");
+      await stage.write(path, "{");
+      await utimes(path, 1, 1);
+    },
+    code: "run/temporary-files",
+    status: "warn",
+    remedy: "`ai-rules doctor --fix`",
+    mendedBy: ["fix"],
+  },
+  {
     title: "a file that was not written to its end",
     only: ["agents-leftovers"],
     stage: async ({ write, root }) => {
@@ -392,6 +457,19 @@ describe.skipIf(process.platform !== "linux")("the doctor on processes of dead r
     }));
 });
 
+describe("the doctor beside an init that runs", () => {
+  it("does not take it for one that was killed", () =>
+    onStage(async (stage) => {
+      await stage.write(".ai-rules/staging/file-0", "");
+      await mkdir(runtime(stage), { mode: 0o700 });
+      const self = await createProcesses().find(process.pid);
+      const path = join(runtime(stage), `init-${projectKey(stage.root)}`);
+      await stage.write(path, JSON.stringify({ ...self, since: 1 }));
+
+      expect((await stage.doctor("agents-leftovers")).troubles).toEqual([]);
+    }));
+});
+
 describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
   it("in a project with configuration of its own, which it leaves as it is", () =>
     onStage(async (stage) => {
@@ -416,6 +494,36 @@ describe.skipIf(skip)("the doctor finds nothing wrong with the agents", () => {
       expect(homeFiles.stdout.trim()).toBe(join(stage.home, ".config/opencode/opencode.json"));
       const left = await stage.run("find", runtime(stage), "-mindepth", "1");
       expect(left.stdout).toBe("");
+    }));
+});
+
+describe.skipIf(skip)("the doctor in a project below the top of its repository", () => {
+  const below = async ({ write }: Stage) => {
+    await write("apps/shop/flake.nix", "{ outputs = _: { }; }");
+    await write(
+      ".opencode/agent/writer.md",
+      "---\nmode: subagent\npermission:\n  edit: allow\n---\nWrite.\n",
+    );
+  };
+
+  it("finds the agents of the directories above locked as well", () =>
+    onStage(async (stage) => {
+      await below(stage);
+      const { troubles } = await stage.doctor("--cwd", "apps/shop", "agents-locks");
+
+      expect(troubles).toEqual([]);
+    }));
+
+  it("sees those that are not", () =>
+    onStage(async (stage) => {
+      await below(stage);
+      await wrapped("unset OPENCODE_CONFIG_CONTENT")(stage);
+      const { troubles } = await stage.doctor("--cwd", "apps/shop", "agents-locks");
+
+      const found = troubles.map((trouble) => trouble.found);
+      expect(found).toContainEqual(
+        expect.stringMatching(/^the agent writer of plan may write: edit/u),
+      );
     }));
 });
 

@@ -282,8 +282,9 @@ const together: readonly StagedFault[] = [
     }),
     code: "model/rivals",
     status: "warn",
-    remedy: "pick the same model for both",
+    remedy: "`ai-rules models use plan ollama/coder:1b-ctx64k`",
     found: "two variants of the same weights",
+    mendedBy: ["remedy"],
   },
   {
     title: "two models of MLX",
@@ -296,7 +297,8 @@ const together: readonly StagedFault[] = [
     },
     code: "model/rivals",
     status: "warn",
-    remedy: "`ai-rules models use MODE MODEL`",
+    remedy: "`ai-rules models use build mlx/org/one`",
+    mendedBy: ["remedy"],
     found: "MLX has one model at a time",
   },
   {
@@ -311,8 +313,10 @@ const together: readonly StagedFault[] = [
     },
     code: "model/rivals",
     status: "warn",
-    remedy: "`ai-rules models load MODEL`",
+    remedy:
+      /`ai-rules models use build lmstudio\/.*`; or .*`ai-rules models load lmstudio\/.* && ai-rules models load lmstudio\/.*`$/u,
     found: "LM Studio keeps one model",
+    mendedBy: ["remedy"],
   },
 ];
 
@@ -364,6 +368,30 @@ const servers: readonly StagedFault[] = [
   },
 ];
 
+/** Two modes with a model each of an LM Studio, and what its files say. */
+const withLmStudio = (settings: object, server: object) => async (stage: Stage) => {
+  const lmStudio = await startLmStudioServer();
+  stage.onEnd(() => void lmStudio.close());
+  const [one, two] = lmStudioModels.map(({ key }) => `lmstudio/${key}`);
+  const own = { plan: one ?? "", build: two ?? "" };
+  await settle(stage, { lmstudio: { url: lmStudio.url } }, own);
+  const home = join(stage.home, ".lmstudio");
+  await stage.write(join(home, "settings.json"), JSON.stringify(settings));
+  await stage.write(join(home, ".internal/http-server-config.json"), JSON.stringify(server));
+};
+
+const lmStudio: readonly StagedFault[] = [
+  {
+    title: "an LM Studio that loads nothing for a request",
+    only: ["models-server"],
+    stage: withLmStudio({ developer: {} }, { port: 1234, justInTimeModelLoading: false }),
+    code: "runtime/loads-nothing",
+    status: "warn",
+    remedy: /^run `ai-rules models load lmstudio\/\S+`, or switch on "Just-in-Time Model Loading"/u,
+    found: /of plan( and review)? is not loaded/u,
+  },
+];
+
 const variables: readonly StagedFault[] = [
   {
     title: "a variable that nothing reads",
@@ -406,7 +434,49 @@ describeFaults("the doctor on runtimes", runtimes);
 describeFaults("the doctor on the modes' models", models);
 describeFaults("the doctor on models that evict each other", together);
 describeFaults("the doctor on servers' settings", servers);
+describeFaults("the doctor on LM Studio's settings", lmStudio);
 describeFaults("the doctor on variables and memory", variables);
+
+describe("the doctor on what LM Studio does with models that requests load", () => {
+  const textOf = async (stage: Stage) => {
+    const { report } = await stage.doctor("models-server");
+    return report.checks[0]?.findings.map(({ found }) => found);
+  };
+
+  it("tells it from its files", () =>
+    onStage(async (stage) => {
+      const idle = { enabled: true, ttlSeconds: 3600 };
+      await withLmStudio({ developer: { jitModelTTL: idle } }, {})(stage);
+
+      expect(await textOf(stage)).toEqual([
+        "LM Studio loads models for requests, and keeps the last of them only (auto-evict), for 60 min without a request",
+      ]);
+    }));
+
+  it("sees no rivals where it keeps them all", () =>
+    onStage(async (stage) => {
+      const developer = { unloadPreviousJITModelOnLoad: false, jitModelTTL: { enabled: false } };
+      await withLmStudio({ developer }, {})(stage);
+
+      expect(await textOf(stage)).toEqual([
+        "LM Studio loads models for requests, and keeps them all",
+      ]);
+      const { report } = await stage.doctor("models-together");
+      expect(JSON.stringify(report.checks)).not.toContain("LM Studio keeps one model");
+    }));
+
+  it("looks where LM Studio says that its files are, and makes nothing of broken ones", () =>
+    onStage(async (stage) => {
+      await withLmStudio({}, {})(stage);
+      const elsewhere = join(stage.directory, "elsewhere");
+      await stage.write(join(stage.home, ".lmstudio-home-pointer"), elsewhere);
+      await stage.write(join(elsewhere, "settings.json"), "{ broken");
+
+      expect(await textOf(stage)).toEqual([
+        "LM Studio loads models for requests, and keeps the last of them only (auto-evict)",
+      ]);
+    }));
+});
 
 describe("the doctor finds nothing wrong with the models", () => {
   it("when all modes use one that is there, with tools and context", () =>

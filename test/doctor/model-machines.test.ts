@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Check } from "../../src/doctor/check.ts";
 import { createDoctorContext } from "../../src/doctor/context.ts";
 import { memoryCheck } from "../../src/doctor/models/memory.ts";
+import { serverCheck } from "../../src/doctor/models/server.ts";
 import { answersCheck } from "../../src/doctor/terminal/answers.ts";
 import { coloursCheck } from "../../src/doctor/terminal/colours.ts";
 import { keysCheck } from "../../src/doctor/terminal/keys.ts";
@@ -112,16 +113,144 @@ describe("the doctor on a Mac", () => {
     ]);
   });
 
-  it("says where alt is switched on, since it cannot be seen", async () => {
+  it.each([
+    [{ TERM_PROGRAM: "Apple_Terminal" }, "Use Option as Meta key"],
+    [{ TERM_PROGRAM: "vscode" }, "terminal.integrated.macOptionIsMeta"],
+    [{ TERM_PROGRAM: "iTerm.app" }, "Left Option key: Esc+"],
+    [{ TERM_PROGRAM: "ghostty" }, "`macos-option-as-alt = true`"],
+    [{ TERM: "xterm-kitty" }, "`macos_option_as_alt yes`"],
+    [{ TERM: "alacritty" }, 'option_as_alt = "Both"'],
+  ])("says where alt is switched on in %j, since it cannot be seen", async (env, advice) => {
     const found = await findings(keysCheck, {
-      env: { TERM_PROGRAM: "Apple_Terminal" },
+      env,
       ports: ({ host }) => ({ host: { ...host, os: "darwin" } }),
     });
 
     expect(found).toMatchObject([
       { status: "ok" },
-      { status: "skip", found: expect.stringContaining("Use Option as Meta key") },
+      { status: "skip", found: expect.stringMatching(/`ai-rules keys` shows .*; if alt\+2/u) },
     ]);
+    expect(found[1]?.found).toContain(advice);
+  });
+});
+
+describe("the doctor on alt beyond a Mac", () => {
+  const onLinux = ({ host }: Ports) => ({ host: { ...host, os: "linux" as const } });
+
+  it.each([
+    [{ SSH_TTY: "/dev/pts/1", LC_TERMINAL: "iTerm2" }, "Left Option key: Esc+"],
+    [{ XTERM_VERSION: "XTerm(379)" }, "`XTerm*metaSendsEscape: true`"],
+    [{ GNOME_TERMINAL_SCREEN: "/org/gnome/Terminal/screen/1" }, "for its own tabs"],
+  ])("advises in %j", async (env, advice) => {
+    const found = await findings(keysCheck, { env, ports: onLinux });
+
+    expect(found[1]?.found).toContain(advice);
+  });
+
+  it.each([{ TERM: "xterm-kitty" }, { TERM_PROGRAM: "vscode" }, { TERM: "xterm-256color" }])(
+    "advises nothing in %j, where it arrives",
+    async (env) => {
+      const found = await findings(keysCheck, { env, ports: onLinux });
+
+      expect(found[1]?.found).toMatch(/`ai-rules keys` shows what the terminal sends$/u);
+    },
+  );
+
+  it("advises by the name that the terminal itself gives", async () => {
+    const found = await findings(keysCheck, {
+      env: { TERM: "xterm-256color", SSH_TTY: "/dev/pts/1" },
+      ports: onLinux,
+      terminal: answering("\u001BP>|iTerm2 3.5.1\u001B\\\u001B[?65;4c"),
+    });
+
+    expect(found[1]?.found).toContain("Left Option key: Esc+");
+  });
+});
+
+describe("the doctor on how Ollama was started", () => {
+  /** An Ollama of this very process, which a mode uses. */
+  async function settingsOf(more: object = {}): Promise<object> {
+    const model = { ...ollamaModel({ name: "coder:1b", sizeBytes: gigabyte }), numCtx: 65_536 };
+    const server = await startOllamaServer({ models: [model] });
+    onTestFinished(() => server.close());
+    return {
+      runtimes: { ollama: { url: server.url, ...more } },
+      modes: { plan: { model: "ollama/coder:1b" } },
+    };
+  }
+
+  /** A systemd with a service of another user, whose process nobody can look into. */
+  const service =
+    (...lines: readonly string[]) =>
+    ({ host, processes }: Ports): Partial<Ports> => ({
+      host: { ...host, os: "linux" },
+      processes: { ...processes, list: () => Promise.resolve([]) },
+      run: ({ file }) =>
+        Promise.resolve(
+          file === "systemctl" ? result(`${lines.join("\n")}\n`) : result("", "not-found"),
+        ),
+    });
+
+  it("asks systemd what a service was given, and says how that is changed", async () => {
+    const settings = await settingsOf();
+    const ports = service(
+      "MainPID=4194300",
+      'Environment="PATH=/usr/bin:/my bin" OLLAMA_CONTEXT_LENGTH=4096',
+      "EnvironmentFiles=",
+    );
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([
+      {
+        code: "runtime/small-context",
+        remedy:
+          'start Ollama anew with OLLAMA_CONTEXT_LENGTH=65536: run `sudo systemctl edit ollama.service`, write `Environment="OLLAMA_CONTEXT_LENGTH=65536"` below [Service], then `sudo systemctl restart ollama.service`',
+      },
+    ]);
+  });
+
+  it.each([
+    ["MainPID=4194300", "Environment=", "EnvironmentFiles=/etc/default/ollama (ignore_errors=no)"],
+    ["MainPID=0", "Environment=OLLAMA_CONTEXT_LENGTH=4096", "EnvironmentFiles="],
+  ])("claims nothing where systemd does not tell it: %s, %s, %s", async (...lines) => {
+    const settings = await settingsOf();
+
+    expect(await findings(serverCheck, { settings, ports: service(...lines) })).toMatchObject([
+      { status: "skip", found: expect.stringContaining("cannot be seen") },
+    ]);
+  });
+
+  it("says on a Mac how the program with a window gets a variable", async () => {
+    const settings = await settingsOf();
+    const command = "/Applications/Ollama.app/Contents/Resources/ollama serve";
+    const ports = ({ host, processes }: Ports): Partial<Ports> => ({
+      host: { ...host, os: "darwin" },
+      processes: {
+        ...processes,
+        find: async (pid) => {
+          const found = await processes.find(process.pid);
+          return found && { ...found, pid, command };
+        },
+      },
+      run: ({ file }) => {
+        if (file === "lsof") return Promise.resolve(result("4242\n"));
+        const said = `${command} HOME=/Users/me OLLAMA_KEEP_ALIVE=0`;
+        return Promise.resolve(file === "ps" ? result(said) : result("", "not-found"));
+      },
+    });
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([
+      {
+        code: "runtime/keep-alive",
+        remedy: expect.stringMatching(/: run `launchctl setenv OLLAMA_KEEP_ALIVE 30m`, then quit/u),
+      },
+    ]);
+  });
+
+  it("lets a short stay be where the settings say how long ai-rules keeps models", async () => {
+    const settings = await settingsOf({ keepAlive: "30m" });
+    const ports = service("MainPID=4194300", "Environment=OLLAMA_KEEP_ALIVE=0", "");
+
+    expect(await findings(serverCheck, { settings, ports })).toMatchObject([{ status: "ok" }]);
   });
 });
 
@@ -153,6 +282,33 @@ describe("the doctor on a machine with a graphics card", () => {
         remedy: expect.stringContaining("`sudo modprobe -r nvidia_uvm"),
         detail: "couldn't communicate",
       },
+    ]);
+  });
+
+  it("names one that only the bus knows, since no driver took it", async () => {
+    const onBus = (real: Ports) => {
+      const { files, ...more } = card(result("", "not-found"))(real);
+      const bus = "/sys/bus/pci/devices";
+      const texts: Readonly<Record<string, string>> = {
+        [`${bus}/0000:01:00.0/vendor`]: "0x10de\n",
+        [`${bus}/0000:01:00.0/class`]: "0x030200\n",
+      };
+      return {
+        ...more,
+        files: {
+          ...files,
+          list: (path: string) => {
+            if (path === bus) return Promise.resolve(["0000:01:00.0"]);
+            return path.startsWith("/sys/") ? Promise.resolve([]) : files.list(path);
+          },
+          readText: (path: string) =>
+            path.startsWith("/sys/") ? Promise.resolve(texts[path]) : files.readText(path),
+        },
+      };
+    };
+
+    expect(await findings(memoryCheck, { ports: onBus })).toMatchObject([
+      { code: "runtime/gpu-hidden" },
     ]);
   });
 

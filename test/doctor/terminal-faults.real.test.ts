@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openTerminal } from "../e2e/terminal.ts";
+import { until } from "../fakes/until.ts";
 import { onPath } from "../profiles/on-path.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
 
@@ -76,6 +77,32 @@ const environment: readonly StagedFault[] = [
     found: "Zellij",
   },
   {
+    title: "a Zellij with keys of its user's, which takes the prefix",
+    only: ["terminal-keys"],
+    stage: async ({ env, home, write }) => {
+      env["ZELLIJ"] = "0";
+      await write("ai-rules.json", JSON.stringify({ keys: { prefix: "ctrl+y" } }));
+      const path = join(home, ".config/zellij/config.kdl");
+      await write(path, 'keybinds {\n  normal {\n    bind "Ctrl y" { Quit; }\n  }\n}\n');
+    },
+    code: "terminal/prefix-taken",
+    status: "warn",
+    remedy: /"prefix": "ctrl\+\]" \}; or press ctrl\+g/u,
+    found: "ctrl+y is the prefix",
+  },
+  {
+    title: "a GNU screen whose user gave it ctrl+o",
+    only: ["terminal-keys"],
+    stage: async ({ env, home, write }) => {
+      env["STY"] = "1234.pts-0.host";
+      await write(join(home, ".screenrc"), "startup_message off\nescape ^Oo\n");
+    },
+    code: "terminal/prefix-taken",
+    status: "warn",
+    remedy: '"prefix": "ctrl+y"',
+    found: "GNU screen",
+  },
+  {
     title: "GNU screen around it",
     only: ["terminal-inside"],
     stage: variable("STY", "1234.pts-0.host"),
@@ -105,6 +132,19 @@ const inTmux =
       await stage.run("tmux", "-S", socket, "set-option", ...option.split(" "));
     stage.env["TMUX"] = `${socket},${stdout.trim()},0`;
   };
+
+/** A terminal that shows that tmux: what tmux believes of it counts. */
+async function attach(stage: Stage, features?: string): Promise<void> {
+  const socket = stage.env["TMUX"]?.split(",")[0] ?? "";
+  const args = ["-S", socket, ...(features === undefined ? [] : ["-T", features]), "attach"];
+  const { TMUX: _, ...env } = stage.env;
+  const terminal = openTerminal({ file: "tmux", args, cwd: stage.root, env, cols: 80, rows: 24 });
+  stage.onEnd(() => void terminal.close());
+  await until(async () => {
+    const { stdout } = await stage.run("tmux", "-S", socket, "list-clients", "-F", "attached");
+    return stdout.includes("attached");
+  });
+}
 
 const tmux: readonly StagedFault[] = [
   {
@@ -136,6 +176,46 @@ const tmux: readonly StagedFault[] = [
     status: "warn",
     remedy: "`tmux set -s set-clipboard on`",
     mendedBy: ["remedy"],
+    skip,
+  },
+  {
+    title: "a tmux that does not ask the terminal around it for more than plain keys",
+    only: ["terminal-inside"],
+    stage: async (stage) => {
+      await inTmux()(stage);
+      await attach(stage);
+    },
+    code: "terminal/tmux-extended-keys",
+    status: "warn",
+    remedy: /^run `tmux set -as terminal-features ',\*:extkeys'`.*, and attach again$/u,
+    found: "does not ask the terminal around it",
+    skip,
+  },
+  {
+    title: "a tmux that takes a key of ai-rules for its windows",
+    only: ["terminal-keys"],
+    stage: async (stage) => {
+      await inTmux()(stage);
+      const socket = stage.env["TMUX"]?.split(",")[0] ?? "";
+      for (const words of ["M-2 select-window -t 2", "S-PPage copy-mode -u", "M-9 next-window"])
+        await stage.run("tmux", "-S", socket, "bind-key", "-n", ...words.split(" "));
+      // Made so that the program inside gets it.
+      await stage.run("tmux", "-S", socket, "bind-key", "-n", "M-1", "send-keys", "M-1");
+    },
+    code: "terminal/key-taken",
+    status: "warn",
+    remedy: /^run `tmux unbind -n \S+ && tmux unbind -n \S+`/u,
+    found: /^tmux takes (alt\+2, shift\+pageup|shift\+pageup, alt\+2) for itself/u,
+    mendedBy: ["remedy"],
+    skip,
+  },
+  {
+    title: "a tmux whose session has the same prefix, and no other",
+    only: ["terminal-keys"],
+    stage: inTmux("prefix C-o"),
+    code: "terminal/prefix-taken",
+    status: "warn",
+    remedy: '"prefix": "ctrl+y"',
     skip,
   },
   {
@@ -231,7 +311,60 @@ describe("the doctor without a terminal", () => {
 
       expect(troubles).toEqual([]);
       const inside = report.checks.find(({ id }) => id === "terminal-inside");
-      expect(inside?.findings[0]?.found).toMatch(/^inside tmux \d/u);
+      expect(inside?.findings[0]?.found).toMatch(
+        /^inside tmux \d.*: keys, colours and clipboard pass; allow-passthrough o\w+ costs nothing/u,
+      );
     }),
+  );
+
+  it.skipIf(skip)("finds nothing wrong inside a tmux that asks its terminal for all keys", () =>
+    onStage(async (stage) => {
+      await inTmux()(stage);
+      await attach(stage, "extkeys");
+
+      expect((await stage.doctor("terminal")).troubles).toEqual([]);
+    }),
+  );
+
+  it("tells where keys are tried, since only pressing them shows that they arrive", () =>
+    onStage(async (stage) => {
+      const { report } = await stage.doctor("terminal-keys");
+
+      expect(report.checks[0]?.findings).toMatchObject([
+        { status: "ok", found: "nothing around takes the prefix ctrl+o" },
+        {
+          status: "skip",
+          found:
+            "whether ctrl+o and alt+1 arrive, only pressing them shows: `ai-rules keys` shows what the terminal sends",
+        },
+      ]);
+    }));
+
+  it.each([
+    ["is locked", 'default_mode "locked"\n'],
+    ["gave the key up", 'keybinds {\n  unbind "Ctrl o"\n}\n'],
+    ["has only its user's keys", 'keybinds clear-defaults=true {\n  bind "Ctrl t" {}\n}\n'],
+  ])("finds nothing wrong inside a Zellij that %s", (_, config) =>
+    onStage(async (stage) => {
+      stage.env["ZELLIJ"] = "0";
+      await stage.write(join(stage.home, ".config/zellij/config.kdl"), config);
+
+      expect((await stage.doctor("terminal")).troubles).toEqual([]);
+    }),
+  );
+
+  it.each(["tmux-256color", "screen.xterm-256color"])(
+    "tells of one around it that it cannot ask, by a TERM of %s",
+    (term) =>
+      onStage(async (stage) => {
+        Object.assign(stage.env, { TERM: term, SSH_TTY: "/dev/pts/9" });
+        const { report, troubles } = await stage.doctor("terminal-inside");
+
+        expect(troubles).toEqual([]);
+        expect(report.checks[0]?.findings.map(({ found }) => found)).toEqual([
+          expect.stringMatching(/^a tmux or screen is around that cannot be asked/u),
+          expect.stringMatching(/^over ssh/u),
+        ]);
+      }),
   );
 });

@@ -17,8 +17,12 @@ async function withFiles(files: Readonly<Record<string, string>>) {
   const environment = { HOME: join(directory, "home") };
   return {
     root,
-    read: (extra: Readonly<Record<string, string>> = {}) =>
-      readUserConfig(ports, { mode: "plan", root, environment: { ...environment, ...extra } }),
+    read: (extra: Readonly<Record<string, string>> = {}, below = ".") =>
+      readUserConfig(ports, {
+        mode: "plan",
+        root: join(root, below),
+        environment: { ...environment, ...extra },
+      }),
   };
 }
 
@@ -44,6 +48,31 @@ describe("the user's OpenCode configuration", () => {
       mcpServers: ["docs", "serena", "tidewave"],
       agents: ["ask", "helper", "old", "review", "team/writer"],
     });
+  });
+
+  it("counts that of the directories around the project, up to the top of its repository", async () => {
+    const { read } = await withFiles({
+      "opencode.json": '{"agent":{"beyond":{}}}',
+      "project/.git/HEAD": "",
+      "project/opencode.json": '{"model":"a/outer","agent":{"outer":{}}}',
+      "project/.opencode/agent/writer.md": "",
+      "project/apps/shop/flake.nix": "",
+      "project/apps/shop/opencode.json": '{"model":"a/inner"}',
+    });
+
+    expect(await read({}, "apps/shop")).toMatchObject({
+      config: { model: "a/inner" },
+      agents: ["outer", "writer"],
+    });
+  });
+
+  it("counts that of all directories around a project without a repository", async () => {
+    const { read } = await withFiles({
+      ".opencode/agent/writer.md": "",
+      "project/flake.nix": "",
+    });
+
+    expect(await read()).toMatchObject({ agents: ["writer"] });
   });
 
   it("reads the file of the user's own OPENCODE_CONFIG and OPENCODE_TUI_CONFIG", async () => {

@@ -31,7 +31,7 @@ export const configCheck: Check = {
 };
 
 function isHarmless(code: string, file = ""): boolean {
-  return code === "opencode/config-missing" || basename(file) === "tui.json";
+  return code === "opencode/config-missing" || /^tui\.jsonc?$/u.test(basename(file));
 }
 
 /** What OpenCode itself says of the configuration, once for each file. */

@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Ports } from "../../platform/ports.ts";
+import { journalName, wasInterrupted } from "../../profiles/setup/transaction.ts";
 import { openRuntimeDirectory, projectDirectory } from "../../project/directories.ts";
 import { findLeftovers, sweepLeftovers } from "../../project/leftovers.ts";
-import { removeStaleLock, staleLocks } from "../../project/lock.ts";
+import { lockHolder, removeStaleLock, staleLocks } from "../../project/lock.ts";
 import { type Check, type Fix, ok, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 
@@ -15,10 +16,11 @@ export const leftoversCheck: Check = {
   run: async (context) => {
     const { ports } = context;
     const runtime = await openRuntimeDirectory(ports);
-    const [dead, locks, temporary, libraries] = await Promise.all([
+    const [dead, locks, init, temporary, libraries] = await Promise.all([
       findLeftovers(ports, runtime),
       staleLocks(ports, runtime),
-      temporaryFiles(context),
+      interruptedInit(context, runtime),
+      temporaryFiles(context, runtime),
       unpackedLibraries(context),
     ]);
     const findings = [
@@ -27,6 +29,7 @@ export const leftoversCheck: Check = {
         ? [directories(dead.directories, runtime)]
         : []),
       ...(locks.length > 0 ? [stale(locks)] : []),
+      ...init,
       ...(temporary.length > 0 ? [halfWritten(temporary)] : []),
       ...libraries,
     ];
@@ -81,6 +84,25 @@ function stale(paths: readonly string[]): Trouble {
   };
 }
 
+/** Not by `--fix`: it writes files of the project. */
+async function interruptedInit(
+  { ports, root, directories: own }: DoctorContext,
+  runtimeDirectory: string,
+): Promise<readonly Trouble[]> {
+  const journal = join(projectDirectory(own, root), journalName);
+  if (!(await wasInterrupted(ports.files, { root, journal }))) return [];
+  if (await lockHolder(ports, { runtimeDirectory, root, deed: "init" })) return [];
+  return [
+    {
+      status: "warn",
+      code: "run/init-interrupted",
+      found: "an `ai-rules init` was killed in this project",
+      why: "some of its files may be in place, and others not",
+      remedy: "run `ai-rules init`, which completes it or takes it back",
+    },
+  ];
+}
+
 function halfWritten(paths: readonly string[]): Trouble {
   return {
     status: "warn",
@@ -101,10 +123,11 @@ function halfWritten(paths: readonly string[]): Trouble {
 const oldMs = 60_000;
 
 /** Our own unfinished files: ".NAME.<12 hex digits>.tmp". */
-async function temporaryFiles(context: DoctorContext): Promise<readonly string[]> {
+async function temporaryFiles(context: DoctorContext, runtime: string): Promise<readonly string[]> {
   const { ports, root, directories: own } = context;
   const places = [
     root,
+    runtime,
     own.state,
     projectDirectory(own, root),
     dirname(own.userSettings),

@@ -48,17 +48,31 @@ function memoryLine({
 /** The vendor of a graphics card, in the kernel's words. */
 const nvidiaVendor = "0x10de";
 
-/** There is a card, and its driver does not answer. */
-async function hiddenGpu(context: DoctorContext, memory: MemoryState): Promise<readonly Finding[]> {
-  const { files, host } = context.ports;
-  if (host.os !== "linux" || memory.kind !== "ram") return [];
+/** A card whose driver is not loaded is on the bus only, where 03 is the class of displays (PCI code and ID assignment). */
+async function hasNvidiaCard({ ports: { files } }: DoctorContext): Promise<boolean> {
+  const read = async (path: string) => (await files.readText(path).catch(() => ""))?.trim() ?? "";
+  const bus = "/sys/bus/pci/devices";
+  const devices = await files.list(bus).catch(() => []);
   const cards = (await files.list("/sys/class/drm").catch(() => [])).filter((name) =>
     /^card\d+$/u.test(name),
   );
-  const vendors = await Promise.all(
-    cards.map((card) => files.readText(`/sys/class/drm/${card}/device/vendor`).catch(() => "")),
-  );
-  if (!vendors.some((vendor) => vendor?.trim() === nvidiaVendor)) return [];
+  const found = await Promise.all([
+    ...cards.map(
+      async (card) => (await read(`/sys/class/drm/${card}/device/vendor`)) === nvidiaVendor,
+    ),
+    ...devices.map(
+      async (name) =>
+        (await read(`${bus}/${name}/vendor`)) === nvidiaVendor &&
+        (await read(`${bus}/${name}/class`)).startsWith("0x03"),
+    ),
+  ]);
+  return found.includes(true);
+}
+
+/** There is a card, and its driver does not answer. */
+async function hiddenGpu(context: DoctorContext, memory: MemoryState): Promise<readonly Finding[]> {
+  if (context.ports.host.os !== "linux" || memory.kind !== "ram") return [];
+  if (!(await hasNvidiaCard(context))) return [];
   const { end, stderr, stdout } = await context.run({
     file: "nvidia-smi",
     args: ["-L"],

@@ -1,15 +1,19 @@
 import { goodContext } from "../../core/context-size.ts";
 import { tokens } from "../../core/format.ts";
+import { formatModelRef } from "../../core/model-ref.ts";
+import { listed, type UsedModel } from "../../core/model-warning.ts";
 import { usedModels } from "../../core/model-warnings.ts";
 import type { RuntimeState } from "../../core/runtime.ts";
 import type { Variables } from "../../platform/ports.ts";
+import { shellWord } from "../../runtimes/shell-word.ts";
 import type { ProjectModels } from "../../survey/project-models.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
+import { type LmStudioSettings, lmStudioSettings } from "../facts/lmstudio-settings.ts";
 import { answering, projectModels } from "../facts/models.ts";
-import { portHolder } from "../facts/port-holder.ts";
-import { processVariables } from "../facts/process-variables.ts";
+import { type OllamaProcess, ollamaProcess } from "../facts/ollama-process.ts";
 import { shellVariables } from "../facts/project-shell.ts";
+import { projectSettings } from "../facts/settings.ts";
 
 /** What servers were started with, as far as it can be seen: no runtime tells it. */
 export const serverCheck: Check = {
@@ -23,7 +27,7 @@ export const serverCheck: Check = {
     const findings = await Promise.all(
       runtimes.map(async (runtime): Promise<readonly Finding[]> => {
         if (runtime.kind === "ollama") return ollamaFindings(context, known, runtime);
-        return runtime.kind === "lmstudio" ? lmStudioFindings() : [];
+        return runtime.kind === "lmstudio" ? lmStudioFindings(context, known, runtime) : [];
       }),
     );
     const all = findings.flat();
@@ -39,16 +43,43 @@ async function ollamaFindings(
   const { address } = runtime;
   if (!address.local)
     return [skip(`what Ollama at ${address.url} was started with cannot be seen`)];
-  const holder = await portHolder(context, Number(URL.parse(address.url)?.port || 80));
-  const server = holder?.process && (await processVariables(context, holder.process.pid));
-  if (!server) return [skip("what Ollama was started with cannot be seen: it is another user's")];
-  const { variables: ours } = await shellVariables(context);
+  const server = await ollamaProcess(context, address);
+  if (!server?.variables)
+    return [skip("what Ollama was started with cannot be seen: it is another user's")];
+  const [{ variables: ours }, { settings }] = await Promise.all([
+    shellVariables(context),
+    projectSettings(context),
+  ]);
+  const { how, variables } = server;
+  const started: Started = { how, variables, ours };
+  const setsKeepAlive = settings.runtimes[address.id]?.keepAlive !== undefined;
   const troubles = [
-    ...contextTroubles(server, ours),
-    ...loadedTroubles(server, known, runtime),
-    ...keepAliveTroubles(server, ours),
+    ...contextTroubles(started),
+    ...loadedTroubles(started, known, runtime),
+    ...(setsKeepAlive ? [] : keepAliveTroubles(started)),
   ];
-  return troubles.length > 0 ? troubles : [ok(`Ollama was started with ${told(server)}`)];
+  return troubles.length > 0 ? troubles : [ok(`Ollama was started with ${told(variables)}`)];
+}
+
+type Started = {
+  readonly how: OllamaProcess["how"];
+  readonly variables: Variables;
+  /** Those of the development shell, or our own. */
+  readonly ours: Variables;
+};
+
+/** How an Ollama that was started so gets a variable. */
+function wayOf(how: OllamaProcess["how"], variable: string): string {
+  switch (how) {
+    case "service":
+      return `run \`sudo systemctl edit ollama.service\`, write \`Environment="${variable}"\` below [Service], then \`sudo systemctl restart ollama.service\``;
+    case "app":
+      return `run \`launchctl setenv ${variable.replace("=", " ")}\`, then quit Ollama in the menu bar, and open it again`;
+    case "command":
+      return `end it, then \`${variable} ollama serve\``;
+    default:
+      return how satisfies never;
+  }
 }
 
 function told(server: Variables): string {
@@ -57,7 +88,7 @@ function told(server: Variables): string {
 }
 
 /** It is the server that reads it, once, when it starts. */
-function contextTroubles(server: Variables, ours: Variables): readonly Trouble[] {
+function contextTroubles({ how, variables: server, ours }: Started): readonly Trouble[] {
   const name = "OLLAMA_CONTEXT_LENGTH";
   const [has, wanted] = [Number(server[name] ?? 0), Number(ours[name] ?? 0)];
   if (wanted > 0 && wanted !== has)
@@ -67,7 +98,7 @@ function contextTroubles(server: Variables, ours: Variables): readonly Trouble[]
         code: "runtime/variable-not-in-server",
         found: `${name} is ${wanted} here, and the Ollama that runs was started with ${has || "none"}`,
         why: "the server reads it, and only when it starts",
-        remedy: `end Ollama, and start it with \`${name}=${wanted} ollama serve\``,
+        remedy: `start Ollama anew with ${name}=${wanted}: ${wayOf(how, `${name}=${wanted}`)}`,
       },
     ];
   if (has === 0 || has >= goodContext) return [];
@@ -77,13 +108,13 @@ function contextTroubles(server: Variables, ours: Variables): readonly Trouble[]
       code: "runtime/small-context",
       found: `Ollama was started with a context of ${tokens(has)} for all models (${name})`,
       why: "OpenCode's own prompt and tools take some 10k of it",
-      remedy: `end Ollama, and start it with \`${name}=65536 ollama serve\``,
+      remedy: `start Ollama anew with ${name}=65536: ${wayOf(how, `${name}=65536`)}`,
     },
   ];
 }
 
 function loadedTroubles(
-  server: Variables,
+  { how, variables: server }: Started,
   { models }: ProjectModels,
   runtime: RuntimeState,
 ): readonly Trouble[] {
@@ -98,7 +129,7 @@ function loadedTroubles(
       code: "runtime/max-loaded",
       found: `the modes use ${used.length} models of Ollama, and it keeps ${most} (OLLAMA_MAX_LOADED_MODELS)`,
       why: "each turn of another mode loads its model anew",
-      remedy: `end Ollama, and start it with \`OLLAMA_MAX_LOADED_MODELS=${used.length} ollama serve\``,
+      remedy: `start Ollama anew with OLLAMA_MAX_LOADED_MODELS=${used.length}: ${wayOf(how, `OLLAMA_MAX_LOADED_MODELS=${used.length}`)}`,
     },
   ];
 }
@@ -106,7 +137,7 @@ function loadedTroubles(
 /** Shorter than it takes to read an answer and type the next prompt. */
 const shortMs = 60_000;
 
-function keepAliveTroubles(server: Variables, ours: Variables): readonly Trouble[] {
+function keepAliveTroubles({ how, variables: server, ours }: Started): readonly Trouble[] {
   const name = "OLLAMA_KEEP_ALIVE";
   const value = server[name] ?? "";
   const ms = durationMs(value);
@@ -118,7 +149,7 @@ function keepAliveTroubles(server: Variables, ours: Variables): readonly Trouble
       code: "runtime/keep-alive",
       found: `Ollama unloads a model ${value === "0" ? "at once" : `after ${value}`} (${name})`,
       why: "most prompts then wait for their model to be loaded",
-      remedy: `end Ollama, and start it with \`${name}=30m ollama serve\``,
+      remedy: `start Ollama anew with ${name}=30m: ${wayOf(how, `${name}=30m`)}`,
     },
   ];
 }
@@ -130,11 +161,39 @@ function durationMs(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * (factors[unit] ?? 1000);
 }
 
-function lmStudioFindings(): readonly Finding[] {
-  const command = "`ai-rules models load MODEL`";
-  return [
-    skip(
-      `LM Studio does not tell whether it evicts models that requests load; what ${command} loads stays`,
-    ),
-  ];
+/** What it does with models that requests load; those that are loaded explicitly stay. */
+async function lmStudioFindings(
+  context: DoctorContext,
+  { models }: ProjectModels,
+  runtime: RuntimeState,
+): Promise<readonly Finding[]> {
+  const settings = runtime.address.local ? await lmStudioSettings(context) : undefined;
+  if (!settings)
+    return [
+      skip(
+        "whether LM Studio evicts models that requests load cannot be seen; what `ai-rules models load MODEL` loads stays",
+      ),
+    ];
+  const absent = usedModels({ models }).filter((each) => each.runtime === runtime && !each.loaded);
+  if (!settings.loadsForRequests && absent.length > 0) return absent.map(notLoaded);
+  return [ok(`LM Studio ${lmStudioText(settings)}`)];
+}
+
+function notLoaded({ runtime, name, modes }: UsedModel): Trouble {
+  const ref = shellWord(formatModelRef({ runtime: runtime.address.id, name }));
+  return {
+    status: "warn",
+    code: "runtime/loads-nothing",
+    found: `LM Studio loads no model for a request, and ${name} of ${listed(modes)} is not loaded`,
+    why: "each request fails until somebody has loaded it",
+    remedy: `run \`ai-rules models load ${ref}\`, or switch on "Just-in-Time Model Loading" in Developer > Server Settings`,
+  };
+}
+
+function lmStudioText({ loadsForRequests, keepsLastOnly, idleSeconds }: LmStudioSettings): string {
+  if (!loadsForRequests) return "loads no model for a request; what is loaded stays";
+  const kept = keepsLastOnly ? "keeps the last of them only (auto-evict)" : "keeps them all";
+  const idle =
+    idleSeconds === undefined ? "" : `, for ${Math.round(idleSeconds / 60)} min without a request`;
+  return `loads models for requests, and ${kept}${idle}`;
 }

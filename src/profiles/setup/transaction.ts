@@ -48,6 +48,9 @@ type Step = {
   readonly before?: string;
 };
 
+/** The name of the journal, in the directory of what is kept for a project. */
+export const journalName = "init-journal.json";
+
 /** Where everything is made ready, below a project's root. */
 export function stagingDirectory(root: string): string {
   return join(root, ownDirectory, "staging");
