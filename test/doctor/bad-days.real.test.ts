@@ -63,6 +63,17 @@ describe("the doctor on a bad day", () => {
     }),
   );
 
+  it("waits for no pipe that stands where a file should", () =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      for (const name of ["mix.exs", "mix.lock", "flake.lock", ".envrc", ".tool-versions"])
+        await stage.run("mkfifo", name);
+
+      const { troubles } = await stage.doctor("install", "nix", "elixir");
+
+      expect(troubles.filter(({ code }) => code?.startsWith("doctor/"))).toEqual([]);
+    }));
+
   it.skipIf(!canMount)("works in a project on a read-only file system", () =>
     onStage(async (stage) => {
       await stage.run("mount", "-t", "tmpfs", "tmpfs", stage.root);
