@@ -50,6 +50,12 @@ export const faults = [
     remedy: ({ what }) => `run \`git add -N ${quoted(what)}\``,
   },
   {
+    id: "no-git",
+    pattern: /executing ['"]git['"]: No such file or directory/u,
+    message: () => "Nix reads this repository with Git, and Git is not installed",
+    remedy: () => "install it: `nix profile install nixpkgs#git`",
+  },
+  {
     id: "bad-path",
     pattern: /'file:\/\/([^']*(?:'[^'\n]*)*)' is not a valid URL/u,
     message: ({ what }) => `this Nix cannot read a Git repository at ${what}`,
@@ -64,10 +70,12 @@ export const faults = [
   },
   {
     id: "repo-owner",
+    // Git's own words first: they name the repository, and the project may be a folder of it.
     pattern:
-      /is not owned by current user|detected dubious ownership|program 'git' failed with exit code 129/u,
+      /repository at '([^\n]+)'\n|repository path '([^\n]+?)\/?' is not owned by current user|detected dubious ownership|program 'git' failed with exit code 129/u,
     message: () => "Git refuses this repository: it belongs to another user",
-    remedy: () => 'run `git config --global --add safe.directory "$PWD"`, or change its owner',
+    remedy: ({ what }) =>
+      `run \`git config --global --add safe.directory ${what === "" ? '"$PWD"' : quoted(what)}\`, or change its owner`,
   },
   {
     id: "special-file",

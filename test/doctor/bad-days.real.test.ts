@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { writeFlake } from "./flake-stages.ts";
 import { canMount } from "./mounts.ts";
+import { nix23 } from "./old-nix.ts";
 import { onStage, type Stage } from "./staged-faults.ts";
 
 /** What the checks run. */
@@ -72,6 +73,18 @@ describe("the doctor on a bad day", () => {
       const { troubles } = await stage.doctor("install", "nix", "elixir");
 
       expect(troubles.filter(({ code }) => code?.startsWith("doctor/"))).toEqual([]);
+    }));
+
+  it("asks a Nix from before there were flakes for nothing but its version", () =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      await stage.program("nix", nix23);
+
+      const { report, troubles } = await stage.doctor("nix");
+
+      expect(troubles.map(({ id }) => id)).toEqual(["nix-version", "nix-shell"]);
+      const skipped = report.checks.filter(({ status }) => status === "skip").map(({ id }) => id);
+      expect(skipped).toEqual(expect.arrayContaining(["nix-features", "nix-store"]));
     }));
 
   it.skipIf(!canMount)("works in a project on a read-only file system", () =>

@@ -3,6 +3,7 @@ import { isAbsolute, join } from "node:path";
 import type { Variables } from "../../platform/ports.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
+import { isUnmerged } from "../facts/git.ts";
 import { mixProject } from "../facts/mix-project.ts";
 import { shellVariables } from "../facts/project-shell.ts";
 
@@ -16,7 +17,7 @@ export const packagesCheck: Check = {
     if (!hasOwn) return [skip("no mix.exs in this directory")];
     const text = await context.ports.files.readText(join(context.root, "mix.lock"));
     if (text === undefined) return [skip("no mix.lock: nothing was fetched yet")];
-    if (/^<{7}/mu.test(text)) return [conflict];
+    if (/^<{7}/mu.test(text)) return [conflict(await isUnmerged(context, "mix.lock"))];
     const names = lockedNames(text);
     if (names.length === 0) return [ok("mix.lock names no dependency")];
     const findings = [...(await hexFindings(context)), ...(await missing(context, names))];
@@ -24,13 +25,17 @@ export const packagesCheck: Check = {
   },
 };
 
-const conflict: Finding = {
-  status: "fail",
-  code: "elixir/lock-conflict",
-  found: "mix.lock holds the marks of a merge",
-  why: "Mix cannot read it, and fetches nothing",
-  remedy: "run `git checkout --ours mix.lock && mix deps.get`",
-};
+function conflict(merging: boolean): Finding {
+  return {
+    status: "fail",
+    code: "elixir/lock-conflict",
+    found: "mix.lock holds the marks of a merge",
+    why: "Mix cannot read it, and fetches nothing",
+    remedy: merging
+      ? "run `git checkout --ours mix.lock && mix deps.get`"
+      : "take the marks and the lines of one side out of mix.lock, then run `mix deps.get`",
+  };
+}
 
 /** Each line of it is `"name": {:hex, ...},` or `{:git, ...}`. */
 function lockedNames(text: string): readonly string[] {

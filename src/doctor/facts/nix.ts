@@ -32,6 +32,16 @@ export const nixVersion = fact(async (context): Promise<SaidVersion | undefined>
   return { result, ...(version ? { version } : {}) };
 });
 
+/** Why Nix needs not be asked for more than its version: it hangs, or has no such commands yet. */
+export const whyNotAskNix = fact(async (context): Promise<string | undefined> => {
+  const said = await nixVersion(context);
+  if (!said) return "Nix is not installed";
+  if (said.result.end === "timed-out") return "Nix does not answer";
+  const { version } = said;
+  if (!version || version.knowsFlakes) return undefined;
+  return `${version.flavour} ${version.version} is from before there were flakes`;
+});
+
 /** Whether the project has a flake.nix. */
 export const hasFlake = fact(
   async ({ ports, root }) => (await ports.files.status(join(root, "flake.nix"))) !== undefined,
