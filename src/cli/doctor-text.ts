@@ -1,14 +1,21 @@
 /** What `ai-rules doctor` says to people. */
-import { wrapText } from "../core/cell-text.ts";
+import { join } from "node:path";
+import { textWidth, wrapText } from "../core/cell-text.ts";
 import { took } from "../core/format.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type CheckGroup, type CheckStatus, type Finding, isTrouble } from "../doctor/check.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
+import { shellWord } from "../runtimes/shell-word.ts";
 import type { Console } from "./console.ts";
 import { countsOf, type Examination, linkOf } from "./doctor-report.ts";
 import type { Style } from "./paint.ts";
 
-type Page = Pick<Console, "cols" | "paint">;
+type Page = Pick<Console, "cols" | "paint"> & {
+  /** Of this installation: there the documents are. */
+  readonly installation: string;
+};
+
+type Plain = Pick<Page, "cols" | "paint">;
 
 export const groupTitles: Readonly<Record<CheckGroup, string>> = {
   install: "Installation",
@@ -28,7 +35,7 @@ const styles: Readonly<Record<CheckStatus, Style>> = {
 };
 
 /** The title above the checks of a group. */
-export function groupLines(group: CheckGroup, { paint }: Page): readonly string[] {
+export function groupLines(group: CheckGroup, { paint }: Plain): readonly string[] {
   return [paint("strong", groupTitles[group])];
 }
 
@@ -58,22 +65,56 @@ function findingLines(
   return [
     ...lines,
     ...(finding.why === undefined ? [] : wrapped(`why: ${finding.why}`, page)),
-    ...wrapped(`fix: ${finding.remedy}`, page),
-    ...(link === undefined
-      ? []
-      : wrapped(`see: ${link}`, page).map((line) => page.paint("dim", line))),
+    ...remedyLines(`fix: ${finding.remedy}`, page),
+    ...(link === undefined ? [] : [page.paint("dim", `see: ${join(page.installation, link)}`)]),
   ].map((line, index) => (index < lines.length || line.startsWith(" ") ? line : indent + line));
 }
 
+/**
+ * Commands are pasted: none is broken. One that is wider than the page stands on a line of its own,
+ * which the terminal breaks and puts together again when it is copied.
+ */
+function remedyLines(text: string, page: Page): readonly string[] {
+  const room = roomOf(page);
+  if (textWidth(text) <= room) return [text];
+  const isWide = (part: string) => part.startsWith("`") && textWidth(part) > room - 8;
+  const parts = text.split(/(`[^`]+`)/u);
+  const lines: string[] = [];
+  let words = "";
+  const flush = () => {
+    const kept = words.replaceAll(/`[^`]+`/gu, (command) => command.replaceAll(" ", unbroken));
+    const wrappedWords = wrapText(kept.trim(), room).map((line) => line.replaceAll(unbroken, " "));
+    if (words.trim() !== "") lines.push(...wrappedWords);
+    words = "";
+  };
+  for (const part of parts) {
+    if (!isWide(part)) {
+      words += words === "" ? part.replace(/^[,;:.] */u, "") : part;
+      continue;
+    }
+    flush();
+    lines.push(part.slice(1, -1));
+  }
+  flush();
+  return lines.map((line, index) => (index === 0 ? line : indent + line));
+}
+
+/** One cell wide, and in no command of ours: it stands for a blank at which no line ends (private use). */
+const unbroken = "\uE000";
+
+function roomOf({ cols }: Plain): number {
+  return Math.max(20, cols - indent.length);
+}
+
 /** Lines in the column of the texts; the first one without its indentation. */
-function wrapped(text: string, { cols }: Page): readonly string[] {
-  const room = Math.max(20, cols - indent.length);
+function wrapped(text: string, page: Plain): readonly string[] {
+  const room = roomOf(page);
   const [first = "", ...more] = Number.isFinite(room) ? wrapText(text, room) : [text];
   return [first, ...more.map((line) => indent + line)];
 }
 
 /** What `--fix` did. */
-export function fixLines(fixed: readonly AppliedFix[], { paint }: Page): readonly string[] {
+export function fixLines(fixed: readonly AppliedFix[], { paint }: Plain): readonly string[] {
   if (fixed.length === 0) return ["nothing can be mended safely by itself"];
   return fixed.map(({ check, fix, problem }) =>
     problem
@@ -85,7 +126,7 @@ export function fixLines(fixed: readonly AppliedFix[], { paint }: Page): readonl
 /** The last line. */
 export function summaryLine(
   { results, tookMs }: Pick<Examination, "results" | "tookMs">,
-  { paint }: Page,
+  { paint }: Plain,
 ): string {
   const { fail, warn, ok, skip } = countsOf(results);
   const parts = [
@@ -95,6 +136,11 @@ export function summaryLine(
     skip > 0 ? `${skip} skipped` : "",
   ].filter(Boolean);
   return `${parts.join(", ")} in ${took(tookMs)}`;
+}
+
+/** Where the commands are to be run, for who sits elsewhere. */
+export function placeLine(root: string, { paint }: Plain): string {
+  return paint("dim", `run commands in the project's directory: cd ${shellWord(root)}`);
 }
 
 function counted(count: number, word: string): string {

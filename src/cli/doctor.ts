@@ -11,7 +11,7 @@ import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { Console } from "./console.ts";
 import { doctorReport } from "./doctor-report.ts";
-import { checkLines, fixLines, groupLines, summaryLine } from "./doctor-text.ts";
+import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
 import { version } from "./version.ts";
@@ -50,10 +50,14 @@ export async function doctor(
   const tookMs = Math.round(ports.clock.monotonic() - startedAt);
   const report = doctorReport({ program: version(), project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
+  const isElsewhere = (await ports.files.realPath(resolve(cwd))) !== root;
+  const hasTroubles = results.some(({ findings }) => findings.some(isTrouble));
+  if (isElsewhere && hasTroubles) tell([placeLine(root, console)]);
   tell([summaryLine({ results, tookMs }, console)]);
   if (options.report !== undefined) {
     const { writeArchive } = await import("./doctor-archive.ts");
-    const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false) };
+    const { installation } = ports.host;
+    const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false), installation };
     const lines = results.flatMap((result) => checkLines(result, plain));
     const checked = { json: jsonText(report), lines };
     const order = { file: options.report, cwd, root, checked, yes: options.yes === true };
@@ -85,7 +89,8 @@ async function examination(examine: Examine): Promise<readonly CheckResult[]> {
     abort: end.signal,
     ...(terminal ? { terminal } : {}),
   });
-  const teller = tellInOrder({ checks, console, tell });
+  const { installation } = ports.host;
+  const teller = tellInOrder({ checks, console, tell, installation });
   try {
     return await runChecks(checks, context, teller.add);
   } finally {
@@ -114,10 +119,14 @@ async function mend(
   return { results, fixed };
 }
 
-type Telling = Pick<Examine, "checks" | "tell"> & { readonly console: Console };
+type Telling = Pick<Examine, "checks" | "tell"> & {
+  readonly console: Console;
+  readonly installation: string;
+};
 
 /** Groups and checks in their order, each as soon as it and all before it are done. */
-function tellInOrder({ checks, console, tell }: Telling) {
+function tellInOrder({ checks, console, tell, installation }: Telling) {
+  const page = { cols: console.cols, paint: console.paint, installation };
   const waiting = [...checks];
   const done = new Map<Check, CheckResult>();
   let group: Check["group"] | undefined;
@@ -130,7 +139,7 @@ function tellInOrder({ checks, console, tell }: Telling) {
       waiting.shift();
       if (next.group !== group) tell([...(group ? [""] : []), ...groupLines(next.group, console)]);
       group = next.group;
-      tell(checkLines(told, console));
+      tell(checkLines(told, page));
       if (waiting.length === 0) tell([""]);
     }
     const { status } = console;

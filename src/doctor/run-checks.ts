@@ -41,7 +41,8 @@ export function runChecks(
 async function runCheck(check: Check, context: DoctorContext): Promise<CheckResult> {
   const { clock } = context.ports;
   const startedAt = clock.monotonic();
-  const findings = (await findingsInTime(check, context)).slice(0, mostFindings).map(shown);
+  const found = (await findingsInTime(check, context)).slice(0, mostFindings);
+  const findings = found.map((finding) => shown(finding, context));
   const tookMs = Math.round(clock.monotonic() - startedAt);
   return { check, status: worstStatus(findings), findings, tookMs };
 }
@@ -107,25 +108,35 @@ function broken({ id, title }: Check, problem: Problem): Trouble {
 const mostFindings = 40;
 const mostLetters = 400;
 const mostDetailLines = 40;
+/** A command is whole or not there: it may name two paths, each of up to 4096 bytes. */
+const mostRemedyLetters = 20_000;
 
 /** What programs say ends up in findings. */
-function shown(finding: Finding): Finding {
+function shown(finding: Finding, { ports: { host } }: DoctorContext): Finding {
   const found = line(finding.found);
   if (!isTrouble(finding)) return { ...finding, found };
   const { why, remedy, detail } = finding;
   return {
     ...finding,
     found,
-    remedy: line(remedy),
+    remedy: line(
+      host.uid === 0 && host.os === "linux" ? asRoot(remedy) : remedy,
+      mostRemedyLetters,
+    ),
     ...(why === undefined ? {} : { why: line(why) }),
     ...(detail === undefined ? {} : { detail: lines(detail) }),
   };
 }
 
-function line(text: string): string {
+/** In a container there often is no sudo, and root needs none. */
+function asRoot(remedy: string): string {
+  return remedy.replaceAll(/(`|&& |; )sudo (?!-)/gu, "$1");
+}
+
+function line(text: string, most = mostLetters): string {
   // Cut before it is cleaned, too: it may be megabytes.
-  const clean = printable(text.slice(0, 10 * mostLetters)).trim();
-  return clean.length > mostLetters ? `${clean.slice(0, mostLetters)}…` : clean;
+  const clean = printable(text.slice(0, 10 * most)).trim();
+  return clean.length > most ? `${clean.slice(0, most)}…` : clean;
 }
 
 /** The end of it: there the cause stands. */

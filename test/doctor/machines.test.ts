@@ -94,6 +94,26 @@ describe("the doctor", () => {
   });
 
   it.each([
+    { uid: 0, command: "`sysctl -w fs.inotify." },
+    { uid: 1000, command: "`sudo sysctl -w fs.inotify." },
+  ])("knows who needs sudo: user $uid", async ({ uid, command }) => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, "mix.exs"), "");
+    const found = await findings(watchesCheck, {
+      directory,
+      ports: ({ files, host }) => ({
+        host: { ...host, os: "linux", uid },
+        files: {
+          ...files,
+          readText: async (path) => (path.startsWith("/proc/") ? "8" : files.readText(path)),
+        },
+      }),
+    });
+
+    expect(found?.[0]).toMatchObject({ remedy: expect.stringContaining(command) });
+  });
+
+  it.each([
     { watches: "8192", instances: "128", names: ["max_user_watches"] },
     { watches: "524288", instances: "8", names: ["max_user_instances"] },
     { watches: "8192", instances: "8", names: ["max_user_watches", "max_user_instances"] },
@@ -104,7 +124,7 @@ describe("the doctor", () => {
     const found = await findings(watchesCheck, {
       directory,
       ports: ({ files, host }) => ({
-        host: { ...host, os: "linux" },
+        host: { ...host, os: "linux", uid: 1000 },
         files: {
           ...files,
           readText: async (path) => {

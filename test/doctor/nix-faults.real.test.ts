@@ -58,6 +58,21 @@ const program: readonly StagedFault[] = [
     remedy: /export PATH="\$PATH":.*\.nix-profile\/bin`/u,
   },
   {
+    title: "a Nix that PATH does not lead to, in a home whose name needs quotes",
+    only: ["nix-program"],
+    stage: async (stage) => {
+      const bin = join(stage.directory, "Zoë's $HOME", ".nix-profile/bin");
+      stage.env["HOME"] = join(bin, "../..");
+      await stage.withoutPrograms("nix");
+      await mkdir(bin, { recursive: true });
+      await symlink(realNix ?? "", join(bin, "nix"));
+      await stage.write(join(bin, "../etc/profile.d/nix.sh"), "touch sourced");
+    },
+    code: "nix/not-on-path",
+    status: "warn",
+    remedy: /run `\. '.*\/nix\.sh'`/u,
+  },
+  {
     title: "a Nix off PATH whose installer left a script",
     only: ["nix-program"],
     stage: async (stage) => {
