@@ -14,6 +14,7 @@ export const errorMeanings = {
   "elixir/database-lock":
     "PostgreSQL was killed and left a file that names a process of somebody else.",
   "elixir/database-open": "PostgreSQL refuses a data directory that others may enter.",
+  "elixir/database-owner": "PostgreSQL works on no data but that of the user who starts it.",
   "elixir/database-port": "Another program has the port of the project's database.",
   "elixir/database-version": "PostgreSQL reads only what its own major version wrote.",
   "elixir/few-watches":

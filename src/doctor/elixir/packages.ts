@@ -13,13 +13,13 @@ export const packagesCheck: Check = {
   title: "Hex, and the dependencies that mix.lock names",
   timeoutMs: 5000,
   run: async (context) => {
-    const { hasOwn } = await mixProject(context);
+    const { hasOwn, dependencies } = await mixProject(context);
     if (!hasOwn) return [skip("no mix.exs in this directory")];
     const text = await context.ports.files.readText(join(context.root, "mix.lock"));
     if (text === undefined) return [skip("no mix.lock: nothing was fetched yet")];
     if (/^<{7}/mu.test(text)) return [conflict(await isUnmerged(context, "mix.lock"))];
-    const names = lockedNames(text);
-    if (names.length === 0) return [ok("mix.lock names no dependency")];
+    const names = neededNames(lockedPackages(text), dependencies);
+    if (names.length === 0) return [ok("mix.lock names no dependency of mix.exs")];
     const findings = [...(await hexFindings(context)), ...(await missing(context, names))];
     return findings.length === 0 ? [ok(`all ${names.length} of mix.lock are there`)] : findings;
   },
@@ -37,9 +37,32 @@ function conflict(merging: boolean): Finding {
   };
 }
 
-/** Each line of it is `"name": {:hex, ...},` or `{:git, ...}`. */
-function lockedNames(text: string): readonly string[] {
-  return [...text.matchAll(/^\s*"([\w.-]+)": \{:/gmu)].map(([, name = ""]) => name);
+/** What each locked package needs. */
+type Locked = ReadonlyMap<string, readonly string[]>;
+
+/** Each line of it is `"name": {:hex, ..., [{:other, "~> 1.0", [hex: ..., optional: false]}], ...},` or `{:git, ...}`. */
+function lockedPackages(text: string): Locked {
+  const lines = text.matchAll(/^\s*"([\w.-]+)": \{:(.*)$/gmu);
+  return new Map([...lines].map(([, name = "", rest = ""]) => [name, needsOf(rest)]));
+}
+
+function needsOf(line: string): readonly string[] {
+  const entries = line.matchAll(/\{:(\w+), "[^"]*", \[([^\]]*)\]\}/gu);
+  return [...entries].flatMap(([, name = "", options = ""]) =>
+    options.includes("optional: true") ? [] : [name],
+  );
+}
+
+/**
+ * Mix leaves in mix.lock what mix.exs has given up, and never fetches it: only what the dependencies
+ * of mix.exs lead to is needed.
+ */
+function neededNames(locked: Locked, dependencies: ReadonlySet<string>): readonly string[] {
+  const direct = [...dependencies].filter((name) => locked.has(name));
+  const needed = new Set(direct);
+  for (const name of needed)
+    for (const other of locked.get(name) ?? []) if (locked.has(other)) needed.add(other);
+  return [...needed];
 }
 
 async function missing(
