@@ -14,6 +14,7 @@ import { doctorReport } from "./doctor-report.ts";
 import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
+import { assertReadable } from "./readable-project.ts";
 import { version } from "./version.ts";
 
 export type DoctorTools = {
@@ -38,6 +39,7 @@ export async function doctor(
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
+  await assertReadable(ports, root);
   const startedAt = ports.clock.monotonic();
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
   const patience = only.length > 0 ? patienceForSome : 1;

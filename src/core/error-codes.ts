@@ -186,6 +186,7 @@ export const errorMeanings = {
     "Generators come with archives of Mix, which are installed by themselves.",
   "project/not-confirmed": "Files of a project are written after a yes only.",
   "project/not-writable": "The project or its file system does not let you write.",
+  "project/unreadable": "The directory is not there, or belongs to somebody who lets nobody in.",
   "run/already-running": "Two runs on one project would write the same conversations.",
   "run/incomplete": "A file of the installation is not there.",
   "run/leftover-directories": "A run that was killed could not clean up.",

@@ -59,6 +59,8 @@ export type Stage = {
   readonly asNobody: () => Promise<void>;
   /** All that is run from now on is run in a folder of the project. */
   readonly moveTo: (folder: string) => void;
+  /** Begins the doctor's command with these words. */
+  readonly runUnder: (...words: readonly string[]) => void;
   /** Takes another installation than the one that was built here. */
   readonly useInstallation: (directory: string) => void;
   /** Runs `ai-rules` with these arguments. */
@@ -151,6 +153,9 @@ export async function createStage(project = "project"): Promise<Stage> {
       if (process.getuid?.() !== 0) return;
       await run("chown", "-R", "nobody", directory);
       as = ["setpriv", "--reuid=nobody", "--clear-groups", "--"];
+    },
+    runUnder: (...words) => {
+      as = words;
     },
     moveTo: (folder) => {
       cwd = join(root, folder);
