@@ -178,6 +178,18 @@ describe("the doctor on a bad day", () => {
       expect(troubles.filter(({ code }) => code?.startsWith("doctor/"))).toEqual([]);
     }));
 
+  it.each(["exit 2", "kill -SEGV $$"])("takes for no good sign that find and du: %s", (script) =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      await stage.run("rm", "-r", ".git");
+      for (const name of ["find", "du"]) await stage.program(name, script);
+
+      const { report } = await stage.doctor("nix-tree");
+
+      expect(report.checks[0]?.status).toBe("skip");
+    }),
+  );
+
   it("asks a Nix from before there were flakes for nothing but its version", () =>
     onStage(async (stage) => {
       await writeFlake(stage);

@@ -67,6 +67,30 @@ describe("the doctor", () => {
     ]);
   });
 
+  it.each([
+    { booted: true, remedy: "`sudo timedatectl set-ntp true`" },
+    { booted: false, remedy: "in a container that of the machine around it" },
+  ])("knows who can set the clock where systemd runs: $booted", async ({ booted, remedy }) => {
+    const directory = await temporaryDirectory();
+    const clock = createManualClock(5000);
+    const found = await findings(clockCheck, {
+      directory,
+      ports: ({ files, host }) => ({
+        clock,
+        host: { ...host, os: "linux", uid: 1000 },
+        files: {
+          ...files,
+          status: (path) =>
+            path === "/run/systemd/system"
+              ? files.status(booted ? directory : join(directory, "nothing"))
+              : files.status(path),
+        },
+      }),
+    });
+
+    expect(found).toMatchObject([{ remedy: expect.stringContaining(remedy) }]);
+  });
+
   it("makes node-pty's helper executable on macOS", async () => {
     const installation = await temporaryDirectory();
     const folder = join(installation, "node_modules/node-pty/prebuilds/darwin-arm64");

@@ -174,7 +174,7 @@ const store: readonly StagedFault[] = [
     },
     code: "nix/daemon-down",
     status: "fail",
-    remedy: /systemctl start nix-daemon|launchctl/u,
+    remedy: /systemctl start nix-daemon|launchctl|'nix-daemon >\/dev\/null 2>&1 &'/u,
   },
   {
     title: "a root without the group of builders",

@@ -47,6 +47,13 @@ export const hasFlake = fact(
   async ({ ports, root }) => (await ports.files.status(join(root, "flake.nix"))) !== undefined,
 );
 
+/** The files of the flake that are there, as words of a command: "flake.nix flake.lock". */
+export const flakeFiles = fact(async ({ ports, root }) => {
+  const names = ["flake.nix", "flake.lock"];
+  const there = await Promise.all(names.map((name) => ports.files.status(join(root, name))));
+  return names.filter((_, index) => there[index] !== undefined).join(" ");
+});
+
 /** Adds to the user's configuration, so that a check sees what it looks for, not that flakes are off. */
 export const withFlakes = ["--extra-experimental-features", "nix-command flakes"] as const;
 

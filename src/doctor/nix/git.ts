@@ -5,7 +5,7 @@ import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";
 import { git, isUnmerged, type ProjectGit, projectGit } from "../facts/git.ts";
-import { hasFlake, nixProgram } from "../facts/nix.ts";
+import { flakeFiles, hasFlake, nixProgram } from "../facts/nix.ts";
 
 export const gitCheck: Check = {
   id: "nix-git",
@@ -25,17 +25,10 @@ export const gitCheck: Check = {
       ])
     ).flat();
     return findings.length === 0
-      ? [ok(`Git knows ${await flakeFiles(context, " and ")}`)]
+      ? [ok(`Git knows ${(await flakeFiles(context)).replace(" ", " and ")}`)]
       : findings;
   },
 };
-
-/** The files of the flake that are there. */
-async function flakeFiles({ ports, root }: DoctorContext, between: string): Promise<string> {
-  const names = ["flake.nix", "flake.lock"];
-  const there = await Promise.all(names.map((name) => ports.files.status(join(root, name))));
-  return names.filter((_, index) => there[index] !== undefined).join(between);
-}
 
 async function outside(
   context: DoctorContext,
@@ -75,8 +68,8 @@ async function outside(
   }
 }
 
-async function notInGit(outer: DoctorContext): Promise<Trouble> {
-  const known = await flakeFiles(outer, " ");
+async function notInGit(context: DoctorContext): Promise<Trouble> {
+  const known = await flakeFiles(context);
   return {
     status: "warn",
     code: "nix/not-in-git",
@@ -85,9 +78,9 @@ async function notInGit(outer: DoctorContext): Promise<Trouble> {
     remedy: `run \`git init && git add -N ${known}\``,
     fix: {
       title: `git init && git add -N ${known}`,
-      apply: async (context, abort) => {
-        await commandFix("git", "init", "--quiet").apply(context, abort);
-        await commandFix("git", "add", "-N", ...known.split(" ")).apply(context, abort);
+      apply: async (mending, abort) => {
+        await commandFix("git", "init", "--quiet").apply(mending, abort);
+        await commandFix("git", "add", "-N", ...known.split(" ")).apply(mending, abort);
       },
     },
   };

@@ -5,6 +5,7 @@ import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { nixConfiguration, nixProgram, succeeded, whyNotAskNix, withFlakes } from "../facts/nix.ts";
+import { hasSystemd } from "../facts/systemd.ts";
 
 /** Whether Nix reaches its store, by itself or through the daemon. */
 export const storeCheck: Check = {
@@ -19,7 +20,7 @@ export const storeCheck: Check = {
     // Newer ones call it `store info`; the old name still works.
     const args = [...withFlakes, "store", "ping"];
     const result = await context.run({ file: nix.path, args, timeoutMs: 4000 });
-    if (!succeeded(result)) return [unreachable(context, result)];
+    if (!succeeded(result)) return [await started(context, unreachable(context, result))];
     // 2.8 writes it to stdout, later ones to stderr.
     const builders = await missingBuilders(context);
     if (builders !== undefined) return [noBuilders(context, builders)];
@@ -49,6 +50,16 @@ function unreachable({ ports }: DoctorContext, result: CommandResult): Trouble {
   if (result.end === "timed-out") return hangs(ports.host.os);
   const said = result.stderr || result.end;
   return { ...asTrouble(ports.host, { said, why: matters }), detail: said };
+}
+
+/** Where nobody runs services, such as in a container, the daemon is a program like any other. */
+async function started(context: DoctorContext, trouble: Trouble): Promise<Trouble> {
+  if (context.ports.host.os !== "linux" || (await hasSystemd(context))) return trouble;
+  const start = trouble.remedy.replace(
+    /`sudo systemctl (?:re)?start nix-daemon`/u,
+    "`sudo sh -c 'nix-daemon >/dev/null 2>&1 &'`",
+  );
+  return { ...trouble, remedy: start };
 }
 
 function hangs(os: string): Trouble {
