@@ -19,7 +19,10 @@ const finding = z
     found: z.string().describe("What was found; one line."),
     why: z.string().optional().describe("Why it matters."),
     remedy: z.string().optional().describe("What mends it: a command in backticks, or a key."),
-    link: z.string().optional().describe("The place in the documents, from the project's root."),
+    link: z
+      .string()
+      .optional()
+      .describe("The place in the documents, from the root of ai-rules' installation."),
     detail: z.string().optional().describe("A program's own words; lines."),
     fixable: z.boolean().describe("`ai-rules doctor --fix` mends it."),
   })

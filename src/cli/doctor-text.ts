@@ -1,16 +1,23 @@
 /** What `ai-rules doctor` says to people. */
-import { wrapText } from "../core/cell-text.ts";
+import { join } from "node:path";
+import { textWidth, wrapText } from "../core/cell-text.ts";
 import { type CheckGroup, type CheckStatus, countsOf, groupTitles } from "../core/diagnosis.ts";
 import { took } from "../core/format.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type Finding, isTrouble } from "../doctor/check.ts";
 import { linkOf } from "../doctor/diagnosis.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
+import { shellWord } from "../runtimes/shell-word.ts";
 import type { Console } from "./console.ts";
 import type { Examination } from "./doctor-report.ts";
 import type { Style } from "./paint.ts";
 
-type Page = Pick<Console, "cols" | "paint">;
+type Page = Pick<Console, "cols" | "paint"> & {
+  /** Of this installation: there the documents are. */
+  readonly installation: string;
+};
+
+type Plain = Pick<Page, "cols" | "paint">;
 
 /** Words, so that colours and signs are not needed to read it. */
 const styles: Readonly<Record<CheckStatus, Style>> = {
@@ -21,7 +28,7 @@ const styles: Readonly<Record<CheckStatus, Style>> = {
 };
 
 /** The title above the checks of a group. */
-export function groupLines(group: CheckGroup, { paint }: Page): readonly string[] {
+export function groupLines(group: CheckGroup, { paint }: Plain): readonly string[] {
   return [paint("strong", groupTitles[group])];
 }
 
@@ -49,27 +56,63 @@ function findingLines(
   if (!isTrouble(finding)) return lines;
   return [
     ...lines,
-    ...(finding.why === undefined ? [] : indented(`why: ${finding.why}`, page)),
-    ...indented(`fix: ${finding.remedy}`, page),
-    ...indented(`see: ${linkOf(finding)}`, page, "dim"),
+    ...(finding.why === undefined ? [] : indented(wrapped(`why: ${finding.why}`, page), page)),
+    ...indented(remedyLines(`fix: ${finding.remedy}`, page), page),
+    ...indented([`see: ${join(page.installation, linkOf(finding))}`], page, "dim"),
   ];
 }
 
-/** Lines in the column of the texts, all of them. */
-function indented(text: string, page: Page, style?: Style): readonly string[] {
-  const [first = "", ...more] = wrapped(text, page);
+/** Lines in the column of the texts, of which the first one is not there yet. */
+function indented(lines: readonly string[], page: Page, style?: Style): readonly string[] {
+  const [first = "", ...more] = lines;
   return [indent + first, ...more].map((line) => page.paint(style, line));
 }
 
+/**
+ * Commands are pasted: none is broken. One that is wider than the page stands on a line of its own,
+ * which the terminal breaks and puts together again when it is copied.
+ */
+function remedyLines(text: string, page: Page): readonly string[] {
+  const room = roomOf(page);
+  if (textWidth(text) <= room) return [text];
+  const isWide = (part: string) => part.startsWith("`") && textWidth(part) > room - 8;
+  const parts = text.split(/(`[^`]+`)/u);
+  const lines: string[] = [];
+  let words = "";
+  const flush = () => {
+    const kept = words.replaceAll(/`[^`]+`/gu, (command) => command.replaceAll(" ", unbroken));
+    const wrappedWords = wrapText(kept.trim(), room).map((line) => line.replaceAll(unbroken, " "));
+    if (words.trim() !== "") lines.push(...wrappedWords);
+    words = "";
+  };
+  for (const part of parts) {
+    if (!isWide(part)) {
+      words += words === "" ? part.replace(/^[,;:.] */u, "") : part;
+      continue;
+    }
+    flush();
+    lines.push(part.slice(1, -1));
+  }
+  flush();
+  return lines.map((line, index) => (index === 0 ? line : indent + line));
+}
+
+/** One cell wide, and in no command of ours: it stands for a blank at which no line ends (private use). */
+const unbroken = "\uE000";
+
+function roomOf({ cols }: Plain): number {
+  return Math.max(20, cols - indent.length);
+}
+
 /** Lines in the column of the texts; the first one without its indentation. */
-function wrapped(text: string, { cols }: Page): readonly string[] {
-  const room = Math.max(20, cols - indent.length);
+function wrapped(text: string, page: Plain): readonly string[] {
+  const room = roomOf(page);
   const [first = "", ...more] = Number.isFinite(room) ? wrapText(text, room) : [text];
   return [first, ...more.map((line) => indent + line)];
 }
 
 /** What `--fix` did. */
-export function fixLines(fixed: readonly AppliedFix[], { paint }: Page): readonly string[] {
+export function fixLines(fixed: readonly AppliedFix[], { paint }: Plain): readonly string[] {
   if (fixed.length === 0) return ["nothing can be mended safely by itself"];
   return fixed.map(({ check, fix, problem }) =>
     problem
@@ -81,7 +124,7 @@ export function fixLines(fixed: readonly AppliedFix[], { paint }: Page): readonl
 /** The last line. */
 export function summaryLine(
   { results, tookMs }: Pick<Examination, "results" | "tookMs">,
-  { paint }: Page,
+  { paint }: Plain,
 ): string {
   const { fail, warn, ok, skip } = countsOf(results);
   const parts = [
@@ -91,6 +134,11 @@ export function summaryLine(
     skip > 0 ? `${skip} skipped` : "",
   ].filter(Boolean);
   return `${parts.join(", ")} in ${took(tookMs)}`;
+}
+
+/** Where the commands are to be run, for who sits elsewhere. */
+export function placeLine(root: string, { paint }: Plain): string {
+  return paint("dim", `run commands in the project's directory: cd ${shellWord(root)}`);
 }
 
 function counted(count: number, word: string): string {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { clipText } from "../core/cell-text.ts";
 import { AiRulesError } from "../core/error.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
-import type { Check } from "../doctor/check.ts";
+import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
 import { checksInTrouble, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
@@ -12,9 +12,10 @@ import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { Console } from "./console.ts";
 import { doctorReport } from "./doctor-report.ts";
-import { checkLines, fixLines, groupLines, summaryLine } from "./doctor-text.ts";
+import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
+import { assertReadable } from "./readable-project.ts";
 import { version } from "./version.ts";
 
 export type DoctorTools = {
@@ -40,6 +41,7 @@ export async function doctor(
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
+  await assertReadable(ports, root);
   const startedAt = ports.clock.monotonic();
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
   const patience = only.length > 0 ? patienceForSome : 1;
@@ -53,10 +55,14 @@ export async function doctor(
   const tookMs = Math.round(ports.clock.monotonic() - startedAt);
   const report = doctorReport({ program: program.version, project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
+  const isElsewhere = (await ports.files.realPath(resolve(cwd))) !== root;
+  const hasTroubles = results.some(({ findings }) => findings.some(isTrouble));
+  if (isElsewhere && hasTroubles) tell([placeLine(root, console)]);
   tell([summaryLine({ results, tookMs }, console)]);
   if (options.report !== undefined) {
     const { writeArchive } = await import("./doctor-archive.ts");
-    const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false) };
+    const { installation } = ports.host;
+    const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false), installation };
     const lines = results.flatMap((result) => checkLines(result, plain));
     const checked = { json: jsonText(report), lines };
     const { report: file, yes = false, screens = false } = options;
@@ -83,7 +89,8 @@ type Visit = ExamineRequest & {
 
 /** All checks once, each told as it is done. */
 async function examination({ console, tell, ...request }: Visit): Promise<readonly CheckResult[]> {
-  const teller = tellInOrder({ checks: request.checks, console, tell });
+  const { installation } = request.ports.host;
+  const teller = tellInOrder({ checks: request.checks, console, tell, installation });
   try {
     return await examine(request, teller.add);
   } finally {
@@ -105,10 +112,11 @@ async function mendAll(
   return { results, fixed };
 }
 
-type Telling = Pick<Visit, "checks" | "console" | "tell">;
+type Telling = Pick<Visit, "checks" | "console" | "tell"> & { readonly installation: string };
 
 /** Groups and checks in their order, each as soon as it and all before it are done. */
-function tellInOrder({ checks, console, tell }: Telling) {
+function tellInOrder({ checks, console, tell, installation }: Telling) {
+  const page = { cols: console.cols, paint: console.paint, installation };
   const waiting = [...checks];
   const done = new Map<Check, CheckResult>();
   let group: Check["group"] | undefined;
@@ -121,7 +129,7 @@ function tellInOrder({ checks, console, tell }: Telling) {
       waiting.shift();
       if (next.group !== group) tell([...(group ? [""] : []), ...groupLines(next.group, console)]);
       group = next.group;
-      tell(checkLines(told, console));
+      tell(checkLines(told, page));
       if (waiting.length === 0) tell([""]);
     }
     const { status } = console;

@@ -14,6 +14,7 @@ export const errorMeanings = {
   "elixir/database-lock":
     "PostgreSQL was killed and left a file that names a process of somebody else.",
   "elixir/database-open": "PostgreSQL refuses a data directory that others may enter.",
+  "elixir/database-owner": "PostgreSQL works on no data but that of the user who starts it.",
   "elixir/database-port": "Another program has the port of the project's database.",
   "elixir/database-version": "PostgreSQL reads only what its own major version wrote.",
   "elixir/few-watches":
@@ -185,6 +186,7 @@ export const errorMeanings = {
     "Generators come with archives of Mix, which are installed by themselves.",
   "project/not-confirmed": "Files of a project are written after a yes only.",
   "project/not-writable": "The project or its file system does not let you write.",
+  "project/unreadable": "The directory is not there, or belongs to somebody who lets nobody in.",
   "run/already-running": "Two runs on one project would write the same conversations.",
   "run/directory-gone": "It was removed or renamed while a shell was in it.",
   "run/disk-full": "A file system is full, or a quota is used up.",

@@ -35,9 +35,8 @@ export function runChecks(
 async function runCheck(check: Check, context: DoctorContext): Promise<CheckResult> {
   const { clock } = context.ports;
   const startedAt = clock.monotonic();
-  const findings = (await findingsInTime(check, context))
-    .slice(0, mostFindings)
-    .map((finding) => shown(finding, context.ports.log));
+  const found = (await findingsInTime(check, context)).slice(0, mostFindings);
+  const findings = found.map((finding) => shown(finding, context));
   const tookMs = Math.round(clock.monotonic() - startedAt);
   return { check, status: worstStatus(findings), findings, tookMs };
 }
@@ -103,24 +102,34 @@ function broken({ id, title }: Check, problem: Problem): Trouble {
 const mostFindings = 40;
 const mostLetters = 400;
 const mostDetailLines = 40;
+/** A command is whole or not there: it may name two paths, each of up to 4096 bytes. */
+const mostRemedyLetters = 20_000;
 
 /** What programs say ends up in findings, and what they say may be secret. A remedy has to work as it stands. */
-function shown(finding: Finding, log: DoctorContext["ports"]["log"]): Finding {
+function shown(finding: Finding, { ports: { host, log } }: DoctorContext): Finding {
   const found = line(log.redact(start(finding.found)));
   if (!isTrouble(finding)) return { ...finding, found };
   const { why, remedy, detail } = finding;
   return {
     ...finding,
     found,
-    remedy: line(remedy),
+    remedy: line(
+      host.uid === 0 && host.os === "linux" ? asRoot(remedy) : remedy,
+      mostRemedyLetters,
+    ),
     ...(why === undefined ? {} : { why: line(log.redact(start(why))) }),
     ...(detail === undefined ? {} : { detail: lines(log.redact(end(detail))) }),
   };
 }
 
+/** In a container there often is no sudo, and root needs none. */
+function asRoot(remedy: string): string {
+  return remedy.replaceAll(/(`|&& |; )sudo (?!-)/gu, "$1");
+}
+
 /** Cut before it is cleaned, too: it may be megabytes. */
-function start(text: string): string {
-  return text.slice(0, 10 * mostLetters);
+function start(text: string, most = mostLetters): string {
+  return text.slice(0, 10 * most);
 }
 
 /** There the cause stands. */
@@ -128,9 +137,9 @@ function end(text: string): string {
   return text.slice(-mostDetailLines * mostLetters);
 }
 
-function line(text: string): string {
-  const clean = printable(start(text)).trim();
-  return clean.length > mostLetters ? `${clean.slice(0, mostLetters)}…` : clean;
+function line(text: string, most = mostLetters): string {
+  const clean = printable(start(text, most)).trim();
+  return clean.length > most ? `${clean.slice(0, most)}…` : clean;
 }
 
 function lines(text: string): string {

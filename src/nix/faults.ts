@@ -45,9 +45,15 @@ export const faults = [
   {
     id: "not-tracked",
     pattern:
-      /Path '([^']+)' in the repository .* is not tracked by Git|(?:getting status of|path) '[^'\n]*\/[a-z0-9]{32}-source\/([^']+)'(?:: No such file or directory| does not exist)/u,
+      /Path '([^\n]+?)' in the repository .* is not tracked by Git|(?:getting status of|path) '[^'\n]*\/[a-z0-9]{32}-source\/([^']+)'(?:: No such file or directory| does not exist)/u,
     message: ({ what }) => `Nix cannot see ${what}: Git does not track it`,
     remedy: ({ what }) => `run \`git add -N ${quoted(what)}\``,
+  },
+  {
+    id: "no-git",
+    pattern: /executing ['"]git['"]: No such file or directory/u,
+    message: () => "Nix reads this repository with Git, and Git is not installed",
+    remedy: () => "install it: `nix profile install nixpkgs#git`",
   },
   {
     id: "bad-path",
@@ -64,14 +70,16 @@ export const faults = [
   },
   {
     id: "repo-owner",
+    // Git's own words first: they name the repository, and the project may be a folder of it.
     pattern:
-      /is not owned by current user|detected dubious ownership|program 'git' failed with exit code 129/u,
+      /dubious ownership in repository at '([^\n]+)'|repository path '([^\n]+?)\/?' is not owned by current user|dubious ownership|program 'git' failed with exit code 129/u,
     message: () => "Git refuses this repository: it belongs to another user",
-    remedy: () => 'run `git config --global --add safe.directory "$PWD"`, or change its owner',
+    remedy: ({ what }) =>
+      `run \`git config --global --add safe.directory ${what === "" ? '"$PWD"' : quoted(what)}\`, or change its owner`,
   },
   {
     id: "special-file",
-    pattern: /file '([^']+)' has an unsupported type/u,
+    pattern: /file '([^\n]+)' has an unsupported type/u,
     message: ({ what }) => `Nix cannot copy ${what}: it is a socket, a pipe or a device`,
     remedy: () => "put the project under Git: run `git init` and `git add -N flake.nix flake.lock`",
   },
@@ -85,7 +93,11 @@ export const faults = [
     id: "lock-version",
     pattern: /lock file '[^']*' has unsupported version (\d+)/u,
     message: ({ what }) => `flake.lock has version ${what}, which this Nix does not know`,
-    remedy: () => "update Nix: run `nix upgrade-nix`",
+    // All that know flakes read 5 to 7 (flake/lockfile.cc): a lower one is left of their beginnings.
+    remedy: ({ what }) =>
+      Number(what) < 5
+        ? "write it anew: `rm flake.lock && nix flake lock`"
+        : "update Nix: run `nix upgrade-nix`",
   },
   {
     id: "lock-outdated",

@@ -7,6 +7,8 @@ export type NixVersion = {
   readonly version: string;
   /** Today's nixpkgs can be evaluated with it. */
   readonly isNewEnough: boolean;
+  /** It can evaluate a flake at all: since 2.4. */
+  readonly knowsFlakes: boolean;
 };
 
 /** nixpkgs asks for it since 25.05 (lib/minver.nix, lib/minfeatures.nix). */
@@ -18,7 +20,8 @@ export function parseNixVersion(text: string): NixVersion | undefined {
   if (name === undefined || version === undefined) return undefined;
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isNewEnough = major > 2 || (major === 2 && minor >= 18);
-  return { flavour: flavourOf(name), version, isNewEnough };
+  const knowsFlakes = major > 2 || (major === 2 && minor >= 4);
+  return { flavour: flavourOf(name), version, isNewEnough, knowsFlakes };
 }
 
 /** "Lix, like Nix" is how Lix says it. */

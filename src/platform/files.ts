@@ -9,7 +9,7 @@ import { watchDirectory } from "./watch-directory.ts";
 /** Files of this machine. */
 export function createFiles(): Files {
   return {
-    readText: (path) => absentAsUndefined(fs.readFile(path, "utf8")),
+    readText: (path) => absentAsUndefined(readText(path)),
     writeAtomically,
     createExclusively,
     rename: (from, to) => fs.rename(from, to),
@@ -27,6 +27,12 @@ export function createFiles(): Files {
     isExecutable,
     watchDirectory,
   };
+}
+
+/** A pipe would be waited for until somebody writes into it, in a thread that cannot be called back. */
+async function readText(path: string): Promise<string | undefined> {
+  const found = await fs.stat(path);
+  return found.isFIFO() || found.isSocket() ? undefined : fs.readFile(path, "utf8");
 }
 
 /** Codes that say "there is no such thing": also a directory asked for a text, a file for a link. */

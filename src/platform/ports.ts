@@ -145,6 +145,7 @@ export type FileStatus = {
 
 /** Files. Paths are absolute. What does not exist is `undefined`, never a throw. */
 export type Files = {
+  /** Pipes and sockets have no text: they are as good as absent. */
   readText(path: string): Promise<string | undefined>;
   /** Writes beside the target, then renames: a reader never sees half a file. Makes the directory. */
   writeAtomically(path: string, text: string, mode?: number): Promise<void>;

@@ -25,7 +25,11 @@ function result(status: CheckResult["status"], ...findings: readonly Finding[]):
   return { check, status, findings, tookMs: 12 };
 }
 
-const plain = { cols: Number.POSITIVE_INFINITY, paint: createPaint(false) };
+const plain = {
+  cols: Number.POSITIVE_INFINITY,
+  paint: createPaint(false),
+  installation: "/opt/ai-rules",
+};
 
 describe("a finding", () => {
   it("says what was found, why it matters, what mends it and where to read on", () => {
@@ -33,7 +37,7 @@ describe("a finding", () => {
       "  fail  nix-git: Nix cannot see flake.nix: Git does not track it",
       "        why: in a repository Nix reads only what Git knows",
       "        fix: run `git add -N flake.nix`",
-      "        see: docs/errors.md#nix-not-tracked",
+      "        see: /opt/ai-rules/docs/errors.md#nix-not-tracked",
     ]);
   });
 
@@ -47,7 +51,8 @@ describe("a finding", () => {
   it.each([40, 50, 80])("fits into %i columns, below its own beginning", (cols) => {
     const lines = checkLines(result("fail", trouble), { ...plain, cols });
 
-    expect(lines.filter((line) => textWidth(line) > cols)).toEqual([]);
+    const isPath = (line: string) => line.includes("see: /");
+    expect(lines.filter((line) => textWidth(line) > cols && !isPath(line))).toEqual([]);
     expect(lines.slice(1).filter((line) => !line.startsWith("        "))).toEqual([]);
     const words = lines.map((line) => line.trim()).join(" ");
     expect(words).toContain("why: in a repository Nix reads only what Git knows");
@@ -55,11 +60,33 @@ describe("a finding", () => {
 
   it("stands in the same lines with colours", () => {
     for (const cols of [30, 40, 80]) {
-      const coloured = checkLines(result("fail", trouble), { cols, paint: createPaint(true) });
+      const coloured = checkLines(result("fail", trouble), {
+        ...plain,
+        cols,
+        paint: createPaint(true),
+      });
 
       const bare = coloured.map((line) => line.replaceAll(/\u001B\[\d*m/gu, ""));
       expect(bare).toEqual(checkLines(result("fail", trouble), { ...plain, cols }));
     }
+  });
+
+  it.each([40, 60, 80, 100])("never breaks a command in %i columns", (cols) => {
+    const short = "git add -N flake.nix";
+    const long =
+      "mkdir -p ~/.config/nix && echo 'extra-features = flakes' >> ~/.config/nix/nix.conf";
+    const finding = {
+      ...trouble,
+      remedy: `first run \`${short}\`, then run \`${long}\`, or move on`,
+    };
+
+    const lines = checkLines(result("fail", finding), { ...plain, cols });
+
+    expect(lines.filter((line) => line.includes(short))).toHaveLength(1);
+    expect(
+      lines.filter((line) => line.trim() === long || line.includes(`\`${long}\``)),
+    ).toHaveLength(1);
+    expect(lines.at(-2)?.trim()).toMatch(/move on$/u);
   });
 
   it("is coloured by its status, in which the word stands as well", () => {

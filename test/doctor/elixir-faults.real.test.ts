@@ -11,6 +11,7 @@ import { evaluateShell, writeFlake, writeProfile } from "./flake-stages.ts";
 import { describeFaults, onStage, type Stage, type StagedFault } from "./staged-faults.ts";
 
 const skipElixir = !onPath("elixir") && !process.env["CI"];
+const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === "linux";
 
 /** A mix.exs that asks for an Elixir and has these dependencies. */
@@ -113,6 +114,18 @@ const versions: readonly StagedFault[] = [
 
 const inShell: readonly StagedFault[] = [
   {
+    title: "no Elixir because the shell that has it lacks Nix",
+    only: ["elixir-versions"],
+    stage: async (stage) => {
+      await stage.write("mix.exs", mixFile());
+      await writeFlake(stage);
+      await stage.withoutPrograms("elixir", "nix");
+    },
+    code: "elixir/not-found",
+    status: "fail",
+    remedy: "install Nix",
+  },
+  {
     title: "a shell whose Elixir is not that of .tool-versions, and the shell that has it",
     only: ["elixir-versions"],
     stage: async (stage) => {
@@ -182,15 +195,63 @@ const packages: readonly StagedFault[] = [
   {
     title: "a merge that was not finished in mix.lock",
     only: ["elixir-packages"],
+    stage: async ({ write, run }) => {
+      await write("mix.exs", mixFile());
+      const say = async (name: string) => {
+        await write("mix.lock", lockOf(name));
+        await run("git", "add", "--all");
+        await run("git", "commit", "-q", "-m", name);
+      };
+      await say("base");
+      await run("git", "checkout", "-q", "-b", "other");
+      await say("theirs");
+      await run("git", "checkout", "-q", "-");
+      await say("ours");
+      await run("git", "merge", "-q", "other").catch(() => {});
+    },
+    code: "elixir/lock-conflict",
+    status: "fail",
+    remedy: "`git checkout --ours mix.lock && mix deps.get`",
+    mendedBy: skipElixir ? [] : ["remedy"],
+  },
+  {
+    title: "the marks of a merge that was committed in mix.lock",
+    only: ["elixir-packages"],
     stage: async ({ write }) => {
       await write("mix.exs", mixFile());
       await write("mix.lock", `%{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}\n`);
     },
     code: "elixir/lock-conflict",
     status: "fail",
-    remedy: "`git checkout --ours mix.lock && mix deps.get`",
+    remedy: "take the marks",
   },
 ];
+
+describe("the doctor on packages that nobody needs", () => {
+  it("is content when mix.lock still names what mix.exs has given up", () =>
+    onStage(async (stage) => {
+      await stage.write("mix.exs", mixFile(undefined, ["plug"]));
+      await stage.write(
+        "mix.lock",
+        `%{
+  "jason": {:hex, :jason, "1.4.4", "x", [:mix], [], "hexpm", "x"},
+  "mime": {:hex, :mime, "2.0.7", "x", [:mix], [], "hexpm", "x"},
+  "plug": {:hex, :plug, "1.18.1", "x", [:mix], [{:mime, "~> 1.0 or ~> 2.0", [hex: :mime, repo: "hexpm", optional: false]}, {:telemetry, "~> 1.0", [hex: :telemetry, repo: "hexpm", optional: true]}], "hexpm", "x"},
+  "telemetry": {:hex, :telemetry, "1.3.0", "x", [:mix, :rebar3], [], "hexpm", "x"},
+}
+`,
+      );
+      await stage.write("deps/plug/mix.exs", "");
+      await mkdir(join(stage.home, ".mix/archives/hex-2.1.1"), { recursive: true });
+
+      const before = await stage.doctor("elixir-packages");
+      await stage.write("deps/mime/mix.exs", "");
+      const after = await stage.doctor("elixir-packages");
+
+      expect(before.troubles).toMatchObject([{ found: "mime of mix.lock is not in deps" }]);
+      expect(after.troubles).toEqual([]);
+    }));
+});
 
 function lockOf(...names: readonly string[]): string {
   const lines = names.map(
@@ -254,7 +315,87 @@ async function writeData(stage: Stage, version: string): Promise<string> {
   return data;
 }
 
+/** A server on data of its own, as whoever may run one: PostgreSQL refuses root. */
+async function startServer(stage: Stage, port: number): Promise<string> {
+  const data = join(stage.root, "Zoë's data");
+  await stage.write("mix.exs", mixFile(undefined, ["ecto_sql", "postgrex"]));
+  stage.env["PGDATA"] = data;
+  stage.env["PGPORT"] = String(port);
+  await stage.asNobody();
+  const as = isRoot
+    ? (["setpriv", "--reuid=nobody", "--clear-groups", "--"] as const)
+    : (["env"] as const);
+  const run = (...words: readonly string[]) => {
+    const [file, ...args] = [...as, ...words];
+    return stage.run(file, ...args);
+  };
+  await run("initdb", "--auth=trust", "--username=postgres", "-D", data);
+  const options = `-p ${port} -h 127.0.0.1 -c unix_socket_directories=`;
+  const log = join(data, "server.log");
+  await run("pg_ctl", "start", "-w", "-l", log, "-D", data, "-o", options);
+  stage.onEnd(() => {
+    const [file, ...args] = [...as, "pg_ctl", "stop", "-m", "immediate", "-D", data];
+    execFileSync(file, args, { env: stage.env, cwd: stage.root, stdio: "ignore" });
+  });
+  return data;
+}
+
+const skipPostgres = !["postgres", "initdb", "pg_ctl"].every(onPath) && !process.env["CI"];
+
+describe.skipIf(skipPostgres)("the doctor on a PostgreSQL that runs", () => {
+  it("is content when it is the project's own", () =>
+    onStage(async (stage) => {
+      await startServer(stage, await freePort());
+
+      const { report } = await stage.doctor("elixir-database");
+
+      expect(report.checks[0]?.findings).toMatchObject([
+        { status: "ok", found: expect.stringMatching(/^it runs, process \d+$/u) },
+      ]);
+    }));
+});
+
 const database: readonly StagedFault[] = [
+  {
+    title: "a PostgreSQL that listens somewhere else than PGPORT says",
+    only: ["elixir-database"],
+    stage: async (stage) => {
+      await startServer(stage, await freePort());
+      stage.env["PGPORT"] = String(await freePort());
+    },
+    code: "elixir/database-port",
+    status: "warn",
+    remedy: "`db-stop && db-start`",
+    found: /listens on port \d+, and PGPORT is \d+/u,
+    skip: skipPostgres,
+  },
+  {
+    title: "a port that the PostgreSQL of another project has",
+    only: ["elixir-database"],
+    stage: async (stage) => {
+      const port = await freePort();
+      await startServer(stage, port);
+      stage.env["PGDATA"] = join(stage.root, "no data yet");
+    },
+    code: "elixir/database-port",
+    status: "warn",
+    remedy: /`export PGPORT=\d+`/u,
+    found: /by process \d+: postgres/u,
+    skip: skipPostgres,
+  },
+  {
+    title: "data that belong to another user",
+    only: ["elixir-database"],
+    stage: async (stage) => {
+      const data = await writeData(stage, "16");
+      await stage.asNobody();
+      await stage.run("chown", "root", data);
+    },
+    code: "elixir/database-owner",
+    status: "fail",
+    remedy: /`sudo chown -R "\$\(id -u\)" .*\.nix-postgres`/u,
+    skip: !isRoot,
+  },
   {
     title: "the data of another PostgreSQL",
     only: ["elixir-database"],
@@ -360,4 +501,14 @@ describe.skipIf(skipNix)("with Nix", () => {
 describeFaults("the doctor on packages", packages);
 describeFaults("the doctor on the port of Phoenix", ports);
 describeFaults("the doctor on PostgreSQL", database);
+describe.skipIf(!isRoot || !isLinux)("the doctor on PostgreSQL's lock", () => {
+  it("is content when the process of that number is another user's, as PostgreSQL is", () =>
+    onStage(async (stage) => {
+      const data = await writeData(stage, "16");
+      await stage.write(join(data, "postmaster.pid"), `${process.pid}\n${data}\n`);
+      await stage.asNobody();
+
+      expect((await stage.doctor("elixir-database")).troubles).toEqual([]);
+    }));
+});
 describeFaults("the doctor on Mix", builds);

@@ -1,6 +1,6 @@
 /** Faults of the installation, of the home and of the settings. */
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { canMount, mount } from "./mounts.ts";
@@ -222,6 +222,30 @@ describe("the command line of the doctor", () => {
         "nix-git",
       ]);
     }));
+
+  it("leads to places that the documents of the installation have", () =>
+    onStage(async (stage) => {
+      delete stage.env["HOME"];
+      await stage.write("flake.nix", "{ outputs = { self }: { }; }");
+
+      const { stdout } = await stage.try("doctor", "install", "nix-git");
+
+      const links = [...stdout.matchAll(/see: (\/.*)#(.*)$/gmu)];
+      expect(links).toHaveLength(2);
+      for (const [, file = "", anchor] of links)
+        expect(await readFile(file, "utf8")).toContain(`<a id="${anchor}"></a>`);
+    }));
+
+  it("says where commands are to be run to who is elsewhere", () =>
+    onStage(async (stage) => {
+      await stage.write("flake.nix", "{ outputs = { self }: { }; }");
+      await stage.write("lib/shop.ex", "");
+      const line = `run commands in the project's directory: cd '${stage.root}'`;
+      expect((await stage.try("doctor", "nix-git")).stdout).not.toContain(line);
+      stage.moveTo("lib");
+
+      expect((await stage.try("doctor", "nix-git")).stdout).toContain(line);
+    }, "it is"));
 
   it("writes plain lines into a pipe, with nothing beside them", () =>
     onStage(async (stage) => {

@@ -67,6 +67,30 @@ describe("the doctor", () => {
     ]);
   });
 
+  it.each([
+    { booted: true, remedy: "`sudo timedatectl set-ntp true`" },
+    { booted: false, remedy: "in a container that of the machine around it" },
+  ])("knows who can set the clock where systemd runs: $booted", async ({ booted, remedy }) => {
+    const directory = await temporaryDirectory();
+    const clock = createManualClock(5000);
+    const found = await findings(clockCheck, {
+      directory,
+      ports: ({ files, host }) => ({
+        clock,
+        host: { ...host, os: "linux", uid: 1000 },
+        files: {
+          ...files,
+          status: (path) =>
+            path === "/run/systemd/system"
+              ? files.status(booted ? directory : join(directory, "nothing"))
+              : files.status(path),
+        },
+      }),
+    });
+
+    expect(found).toMatchObject([{ remedy: expect.stringContaining(remedy) }]);
+  });
+
   it("makes node-pty's helper executable on macOS", async () => {
     const installation = await temporaryDirectory();
     const folder = join(installation, "node_modules/node-pty/prebuilds/darwin-arm64");
@@ -94,6 +118,26 @@ describe("the doctor", () => {
   });
 
   it.each([
+    { uid: 0, command: "`sysctl -w fs.inotify." },
+    { uid: 1000, command: "`sudo sysctl -w fs.inotify." },
+  ])("knows who needs sudo: user $uid", async ({ uid, command }) => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, "mix.exs"), "");
+    const found = await findings(watchesCheck, {
+      directory,
+      ports: ({ files, host }) => ({
+        host: { ...host, os: "linux", uid },
+        files: {
+          ...files,
+          readText: async (path) => (path.startsWith("/proc/") ? "8" : files.readText(path)),
+        },
+      }),
+    });
+
+    expect(found?.[0]).toMatchObject({ remedy: expect.stringContaining(command) });
+  });
+
+  it.each([
     { watches: "8192", instances: "128", names: ["max_user_watches"] },
     { watches: "524288", instances: "8", names: ["max_user_instances"] },
     { watches: "8192", instances: "8", names: ["max_user_watches", "max_user_instances"] },
@@ -104,7 +148,7 @@ describe("the doctor", () => {
     const found = await findings(watchesCheck, {
       directory,
       ports: ({ files, host }) => ({
-        host: { ...host, os: "linux" },
+        host: { ...host, os: "linux", uid: 1000 },
         files: {
           ...files,
           readText: async (path) => {

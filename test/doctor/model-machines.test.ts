@@ -258,7 +258,7 @@ describe("the doctor on a machine with a graphics card", () => {
   const card =
     (nvidia: CommandResult) =>
     ({ files, host }: Ports) => ({
-      host: { ...host, os: "linux" as const },
+      host: { ...host, os: "linux" as const, uid: 1000 },
       files: {
         ...files,
         list: (path: string) =>

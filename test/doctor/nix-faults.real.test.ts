@@ -14,6 +14,7 @@ import {
   writeProfile,
   writeTracked,
 } from "./flake-stages.ts";
+import { nix23 } from "./old-nix.ts";
 import { describeFaults, flakesOn, type Stage, type StagedFault } from "./staged-faults.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -54,7 +55,22 @@ const program: readonly StagedFault[] = [
     },
     code: "nix/not-on-path",
     status: "warn",
-    remedy: /export PATH="\$PATH:.*\.nix-profile\/bin"/u,
+    remedy: /export PATH="\$PATH":.*\.nix-profile\/bin`/u,
+  },
+  {
+    title: "a Nix that PATH does not lead to, in a home whose name needs quotes",
+    only: ["nix-program"],
+    stage: async (stage) => {
+      const bin = join(stage.directory, "Zoë's $HOME", ".nix-profile/bin");
+      stage.env["HOME"] = join(bin, "../..");
+      await stage.withoutPrograms("nix");
+      await mkdir(bin, { recursive: true });
+      await symlink(realNix ?? "", join(bin, "nix"));
+      await stage.write(join(bin, "../etc/profile.d/nix.sh"), "touch sourced");
+    },
+    code: "nix/not-on-path",
+    status: "warn",
+    remedy: /run `\. '.*\/nix\.sh'`/u,
   },
   {
     title: "a Nix off PATH whose installer left a script",
@@ -99,10 +115,19 @@ const program: readonly StagedFault[] = [
   {
     title: "a Nix that is too old for nixpkgs",
     only: ["nix-version"],
-    stage: (stage) => stage.program("nix", "echo 'nix (Nix) 2.3.16'"),
+    stage: (stage) => stage.program("nix", "echo 'nix (Nix) 2.11.1'"),
     code: "nix/nix-too-old",
     status: "warn",
-    remedy: "nix upgrade-nix",
+    remedy: "https://nixos.org/download",
+  },
+  {
+    title: "a Nix from before there were flakes",
+    only: ["nix-version"],
+    stage: (stage) => stage.program("nix", nix23),
+    code: "nix/nix-too-old",
+    status: "fail",
+    remedy: "https://nixos.org/download",
+    found: "2.3.16",
   },
   {
     title: "flakes that are switched off",
@@ -149,7 +174,7 @@ const store: readonly StagedFault[] = [
     },
     code: "nix/daemon-down",
     status: "fail",
-    remedy: /systemctl start nix-daemon|launchctl/u,
+    remedy: /systemctl start nix-daemon|launchctl|'nix-daemon >\/dev\/null 2>&1 &'/u,
   },
   {
     title: "a root without the group of builders",
@@ -305,6 +330,22 @@ const gitFaults: readonly StagedFault[] = [
     skip: !isRoot,
   },
   {
+    title: "a repository of another user that the project is a folder of",
+    only: ["nix-git", "nix-shell"],
+    stage: async (stage) => {
+      await stage.write("it's here/flake.nix", "{ outputs = { self }: { }; }");
+      await stage.run("git", "add", "--all");
+      await stage.run("chown", "-R", "nobody", stage.root);
+      stage.env["GIT_CEILING_DIRECTORIES"] = stage.directory;
+      stage.moveTo("it's here");
+    },
+    code: "nix/repo-owner",
+    status: "fail",
+    remedy: /safe\.directory '?\/\S+\/project'?`/u,
+    mendedBy: ["remedy"],
+    skip: !isRoot,
+  },
+  {
     title: "a repository that Git cannot read",
     only: ["nix-git"],
     stage: async (stage) => {
@@ -338,6 +379,27 @@ const gitFaults: readonly StagedFault[] = [
     found: /^flake\.nix:1:/u,
   },
   {
+    title: "the marks of a merge that was committed in flake.nix",
+    only: ["nix-git"],
+    stage: (stage) => writeTracked(stage, marked("{ }\n")),
+    code: "nix/merge-marks",
+    status: "fail",
+    remedy: "no merge is under way",
+  },
+  {
+    title: "the marks of a merge that was committed in flake.lock",
+    only: ["nix-git"],
+    stage: async (stage) => {
+      await writeFlake(stage);
+      await stage.write("flake.lock", marked(lockNamed("root")));
+      await stage.run("git", "add", "flake.lock");
+    },
+    code: "nix/lock-conflict",
+    status: "fail",
+    remedy: "`rm flake.lock && nix flake lock`",
+    mendedBy: ["remedy"],
+  },
+  {
     title: "a merge that was not finished in flake.lock",
     only: ["nix-git", "nix-lock"],
     stage: async (stage) => {
@@ -355,6 +417,10 @@ const emptyLock = `{ "nodes": { "root": {} }, "root": "root", "version": 7 }\n`;
 
 function lockNamed(name: string): string {
   return `{ "nodes": { "${name}": {} }, "root": "${name}", "version": 7 }\n`;
+}
+
+function marked(text: string): string {
+  return `<<<<<<< HEAD\n${text}=======\n${text}>>>>>>> other\n`;
 }
 
 /** Two branches that say different things, and a merge of them. */
@@ -407,6 +473,20 @@ const lock: readonly StagedFault[] = [
     status: "fail",
     remedy: "nix upgrade-nix",
     found: "99",
+  },
+  {
+    title: "a flake.lock of a Nix that is long gone",
+    only: ["nix-lock"],
+    stage: async (stage) => {
+      await writeFlake(stage);
+      await stage.write("flake.lock", emptyLock.replace("7", "4"));
+      await stage.run("git", "add", "flake.lock");
+    },
+    code: "nix/lock-version",
+    status: "fail",
+    remedy: "`rm flake.lock && nix flake lock`",
+    found: "version 4",
+    mendedBy: ["remedy"],
   },
   {
     title: "a flake.lock that does not fit flake.nix",
@@ -623,6 +703,20 @@ const around: readonly StagedFault[] = [
     code: "nix/usage",
     status: "fail",
     remedy: "nix upgrade-nix",
+  },
+  {
+    title: "a Nix that reads the repository with a Git which is missing",
+    only: ["nix-shell"],
+    stage: async (stage) => {
+      await writeFlake(stage);
+      await stage.program(
+        "nix",
+        `echo "error: executing 'git': No such file or directory" >&2; exit 1`,
+      );
+    },
+    code: "nix/no-git",
+    status: "fail",
+    remedy: "nix profile install nixpkgs#git",
   },
   {
     title: "a hook that ends the shell",

@@ -148,12 +148,21 @@ describe("checks", () => {
 
     expect(result?.findings.length).toBeLessThanOrEqual(40);
     const { found, remedy, detail = "" } = troubleOf(result);
-    for (const text of [found, remedy]) {
-      expect(text).toMatch(/^[ -~]+…?$/u);
-      expect(text.length).toBeLessThanOrEqual(401);
-    }
+    for (const text of [found, remedy]) expect(text).toMatch(/^[ -~]+…?$/u);
+    expect(found.length).toBeLessThanOrEqual(401);
+    expect(remedy.length).toBeLessThanOrEqual(20_001);
     expect(detail.split("\n").length).toBeLessThanOrEqual(40);
     expect(detail).toMatch(/the cause$/u);
+  });
+
+  it("leave a command whole, however long the paths in it are", async () => {
+    const context = await createContext();
+    const command = `run \`mv ${"/folder".repeat(500)} ${"/other".repeat(500)}\``;
+    const moving = check("moving", async () => [
+      { status: "warn", code: "install/no-directory", found: "a file", remedy: command },
+    ]);
+
+    expect(troubleOf((await runChecks([moving], context))[0]).remedy).toBe(command);
   });
 
   it("have the status of what needs most attention", async () => {

@@ -57,6 +57,10 @@ export type Stage = {
   readonly command: readonly string[];
   /** Lets a root run the doctor as nobody, who may not write everywhere; others stay who they are. */
   readonly asNobody: () => Promise<void>;
+  /** All that is run from now on is run in a folder of the project. */
+  readonly moveTo: (folder: string) => void;
+  /** Begins the doctor's command with these words. */
+  readonly runUnder: (...words: readonly string[]) => void;
   /** Takes another installation than the one that was built here. */
   readonly useInstallation: (directory: string) => void;
   /** Runs `ai-rules` with these arguments. */
@@ -112,8 +116,9 @@ export async function createStage(project = "project"): Promise<Stage> {
   const deeds: (() => void)[] = [];
   let installation = built;
   let as: readonly string[] = [];
+  let cwd = root;
   const run: Stage["run"] = async (file, ...args) => {
-    const result = await runCommand({ file, args, cwd: root, env, timeoutMs: 60_000 });
+    const result = await runCommand({ file, args, cwd, env, timeoutMs: 60_000 });
     if (result.end === "exited" && result.exit.code === 0) return result;
     throw new Error(`${file} ${args.join(" ")}: ${result.end}\n${result.stdout}${result.stderr}`);
   };
@@ -149,13 +154,19 @@ export async function createStage(project = "project"): Promise<Stage> {
       await run("chown", "-R", "nobody", directory);
       as = ["setpriv", "--reuid=nobody", "--clear-groups", "--"];
     },
+    runUnder: (...words) => {
+      as = words;
+    },
+    moveTo: (folder) => {
+      cwd = join(root, folder);
+    },
     useInstallation: (path) => {
       installation = path;
     },
     try: (...args) => {
       const [file = "", ...words] = stage.command;
       const timeoutMs = 30_000;
-      return runCommand({ file, args: [...words, ...args], cwd: root, env, timeoutMs });
+      return runCommand({ file, args: [...words, ...args], cwd, env, timeoutMs });
     },
     doctor: async (...args) => {
       const result = await stage.try("doctor", "--json", ...args);
@@ -163,7 +174,7 @@ export async function createStage(project = "project"): Promise<Stage> {
     },
     background: (file, ...args) => {
       const end = new AbortController();
-      void runCommand({ file, args, cwd: root, env, abort: end.signal });
+      void runCommand({ file, args, cwd, env, abort: end.signal });
       deeds.push(() => end.abort());
       return end;
     },

@@ -54,6 +54,29 @@ describe("a failed Nix", () => {
     expect(classify(lines.join("\n")).id).toBe("undefined");
   });
 
+  it.each([
+    ["error: file '/home/zoë/it's a \"shop\"/p' has an unsupported type", "special-file"],
+    ["error: Path 'it's.nix' in the repository \"/x\" is not tracked by Git.", "not-tracked"],
+    ["fatal: detected dubious ownership in repository at '/home/it's'\nTo add", "repo-owner"],
+    ["error: repository path '/home/it's/' is not owned by current user", "repo-owner"],
+  ])("has its name and place also where a path holds quotes: %s", (text, id) => {
+    const found = classify(text);
+
+    expect(found.id).toBe(id);
+    expect(found.what).toMatch(/it's(?:$| a "shop"\/p$|\.nix$)/u);
+  });
+
+  it.each([
+    ["4", "rm flake.lock && nix flake lock"],
+    ["8", "nix upgrade-nix"],
+  ])("of a lock of version %s is mended by %s", (version, command) => {
+    const { fault, what } = classify(`error: lock file 'x' has unsupported version ${version}`);
+
+    expect(fault?.remedy({ what, suggestions: [], shell: "default", system: "" })).toContain(
+      command,
+    );
+  });
+
   it("that no row knows is told by its last error", () => {
     expect(classify("error: first\n\n   error: the cause\n")).toMatchObject({
       id: "evaluation",

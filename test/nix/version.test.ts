@@ -13,7 +13,16 @@ describe("the version of Nix", () => {
     ["nix (Determinate Nix 3.22.1) 2.35.2", "Determinate Nix 3.22.1", "2.35.2", true],
     ["warning: something\nnix (Nix) 2.34.8", "Nix", "2.34.8", true],
   ])("is read from %j", (text, flavour, version, isNewEnough) => {
-    expect(parseNixVersion(text)).toEqual({ flavour, version, isNewEnough });
+    expect(parseNixVersion(text)).toMatchObject({ flavour, version, isNewEnough });
+  });
+
+  it.each([
+    ["2.3.16", false],
+    ["2.4", true],
+    ["2.34.8", true],
+    ["3.0", true],
+  ])("says whether there are flakes: %s", (version, knowsFlakes) => {
+    expect(parseNixVersion(`nix (Nix) ${version}`)).toMatchObject({ knowsFlakes });
   });
 
   it.each(["", "nix: a tool", "nix 2.34", "git version 2.39.5"])("is none in %j", (text) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -26,6 +27,15 @@ describe("what does not exist", () => {
     expect(await files.readText(join(path, "below"))).toBeUndefined();
     expect(await files.status(join(path, "below"))).toBeUndefined();
     expect(await files.list(path)).toEqual([]);
+  });
+});
+
+describe("a pipe", () => {
+  it("has no text, and is not waited for", async () => {
+    const path = join(await temporaryDirectory(), "pipe");
+    execFileSync("mkfifo", [path]);
+
+    expect(await files.readText(path)).toBeUndefined();
   });
 });
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { printable } from "../../src/core/text.ts";
 import { curlPost, shellWord } from "../../src/runtimes/shell-word.ts";
 
 /** What a real shell makes of a word. */
@@ -12,6 +13,16 @@ describe("a word for a shell", () => {
     "is read back as it was: %j",
     (text) => {
       expect(read(shellWord(text))).toBe(text);
+    },
+  );
+
+  it.each(["a\nb", "it's\ta \\ tab", "\u001B[2Jclear", "turned \u202E round", "läden 漢字"])(
+    "is printable, and in bash what it was: %j",
+    (text) => {
+      const word = shellWord(text);
+
+      expect(printable(word)).toBe(word);
+      expect(execFileSync("bash", ["-c", `printf %s ${word}`], { encoding: "utf8" })).toBe(text);
     },
   );
 

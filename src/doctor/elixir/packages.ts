@@ -3,6 +3,7 @@ import { isAbsolute, join } from "node:path";
 import type { Variables } from "../../platform/ports.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
+import { isUnmerged } from "../facts/git.ts";
 import { mixProject } from "../facts/mix-project.ts";
 import { shellVariables } from "../facts/project-shell.ts";
 
@@ -12,29 +13,56 @@ export const packagesCheck: Check = {
   title: "Hex, and the dependencies that mix.lock names",
   timeoutMs: 5000,
   run: async (context) => {
-    const { hasOwn } = await mixProject(context);
+    const { hasOwn, dependencies } = await mixProject(context);
     if (!hasOwn) return [skip("no mix.exs in this directory")];
     const text = await context.ports.files.readText(join(context.root, "mix.lock"));
     if (text === undefined) return [skip("no mix.lock: nothing was fetched yet")];
-    if (/^<{7}/mu.test(text)) return [conflict];
-    const names = lockedNames(text);
-    if (names.length === 0) return [ok("mix.lock names no dependency")];
+    if (/^<{7}/mu.test(text)) return [conflict(await isUnmerged(context, "mix.lock"))];
+    const names = neededNames(lockedPackages(text), dependencies);
+    if (names.length === 0) return [ok("mix.lock names no dependency of mix.exs")];
     const findings = [...(await hexFindings(context)), ...(await missing(context, names))];
     return findings.length === 0 ? [ok(`all ${names.length} of mix.lock are there`)] : findings;
   },
 };
 
-const conflict: Finding = {
-  status: "fail",
-  code: "elixir/lock-conflict",
-  found: "mix.lock holds the marks of a merge",
-  why: "Mix cannot read it, and fetches nothing",
-  remedy: "run `git checkout --ours mix.lock && mix deps.get`",
-};
+function conflict(merging: boolean): Finding {
+  return {
+    status: "fail",
+    code: "elixir/lock-conflict",
+    found: "mix.lock holds the marks of a merge",
+    why: "Mix cannot read it, and fetches nothing",
+    remedy: merging
+      ? "run `git checkout --ours mix.lock && mix deps.get`"
+      : "take the marks and the lines of one side out of mix.lock, then run `mix deps.get`",
+  };
+}
 
-/** Each line of it is `"name": {:hex, ...},` or `{:git, ...}`. */
-function lockedNames(text: string): readonly string[] {
-  return [...text.matchAll(/^\s*"([\w.-]+)": \{:/gmu)].map(([, name = ""]) => name);
+/** What each locked package needs. */
+type Locked = ReadonlyMap<string, readonly string[]>;
+
+/** Each line of it is `"name": {:hex, ..., [{:other, "~> 1.0", [hex: ..., optional: false]}], ...},` or `{:git, ...}`. */
+function lockedPackages(text: string): Locked {
+  const lines = text.matchAll(/^\s*"([\w.-]+)": \{:(.*)$/gmu);
+  return new Map([...lines].map(([, name = "", rest = ""]) => [name, needsOf(rest)]));
+}
+
+function needsOf(line: string): readonly string[] {
+  const entries = line.matchAll(/\{:(\w+), "[^"]*", \[([^\]]*)\]\}/gu);
+  return [...entries].flatMap(([, name = "", options = ""]) =>
+    options.includes("optional: true") ? [] : [name],
+  );
+}
+
+/**
+ * Mix leaves in mix.lock what mix.exs has given up, and never fetches it: only what the dependencies
+ * of mix.exs lead to is needed.
+ */
+function neededNames(locked: Locked, dependencies: ReadonlySet<string>): readonly string[] {
+  const direct = [...dependencies].filter((name) => locked.has(name));
+  const needed = new Set(direct);
+  for (const name of needed)
+    for (const other of locked.get(name) ?? []) if (locked.has(other)) needed.add(other);
+  return [...needed];
 }
 
 async function missing(

@@ -1,7 +1,7 @@
 import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, ok, skip } from "../check.ts";
 import { mixProject } from "../facts/mix-project.ts";
-import { type PortHolder, portHolder } from "../facts/port-holder.ts";
+import { freePort, type PortHolder, portHolder } from "../facts/port-holder.ts";
 import { shellVariables } from "../facts/project-shell.ts";
 
 /** Phoenix' own. */
@@ -19,6 +19,7 @@ export const portsCheck: Check = {
     const port = Number(variables["PORT"]) || usualPort;
     const holder = await portHolder(context, port);
     if (!holder) return [ok(`port ${port} is free`)];
+    const other = await freePort(context, port + 10);
     return [
       {
         status: "warn",
@@ -26,8 +27,8 @@ export const portsCheck: Check = {
         found: `port ${port} is taken${byWhom(holder)}`,
         why: "`mix phx.server` ends with :eaddrinuse, unless that is the project's own server",
         remedy: holder.process
-          ? `end it with \`kill ${holder.process.pid}\`, or run \`export PORT=${port + 10}\` first`
-          : `run \`export PORT=${port + 10}\` first`,
+          ? `end it with \`kill ${holder.process.pid}\`, or run \`export PORT=${other}\` first`
+          : `run \`export PORT=${other}\` first`,
       },
     ];
   },

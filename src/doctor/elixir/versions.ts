@@ -4,6 +4,7 @@ import { elixirRelease, otpRelease } from "../../profiles/tool-versions.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { mixProject } from "../facts/mix-project.ts";
+import { hasFlake } from "../facts/nix.ts";
 import { type ShellVariables, shellVariables } from "../facts/project-shell.ts";
 
 /** Elixir and OTP as programs in the project have them, beside what the project asks for. */
@@ -20,7 +21,8 @@ export const versionsCheck: Check = {
       return [skip(`${shell.why}: \`ai-rules tui\` does it`)];
     const { variables: env } = shell;
     const result = await context.run({ file: "elixir", args: ["--version"], env, timeoutMs: 4500 });
-    if (result.end === "not-found" || result.end === "not-executable") return [notFound(shell)];
+    if (result.end === "not-found" || result.end === "not-executable")
+      return [notFound(shell, await hasFlake(context))];
     const has = parseVersions(result.stdout);
     if (!has) return [silent(result.end, result.stderr || result.stdout)];
     const findings = await compared(context, has);
@@ -46,7 +48,7 @@ function parseVersions(text: string): Versions | undefined {
   return { elixir, major, minor, ...(otp === undefined ? {} : { otp }) };
 }
 
-function notFound({ type, variables }: ShellVariables): Trouble {
+function notFound({ type, variables }: ShellVariables, isFlake: boolean): Trouble {
   const inShell = type === "shell";
   return {
     status: "fail",
@@ -55,7 +57,11 @@ function notFound({ type, variables }: ShellVariables): Trouble {
     why: "agents can neither compile nor test anything",
     remedy: inShell
       ? "add `beam.packages.erlang_27.elixir_1_17` to the shell in flake.nix"
-      : "run `ai-rules init`: it gives the project a shell that has one",
+      : type === "failed"
+        ? "mend the project's shell first: `ai-rules doctor nix`"
+        : isFlake
+          ? "install Nix, with which the project's shell is made: https://nixos.org/download"
+          : "run `ai-rules init`: it gives the project a shell that has one",
     ...(variables["PATH"] === undefined ? {} : { detail: `PATH=${variables["PATH"]}` }),
   };
 }

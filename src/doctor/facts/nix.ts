@@ -33,10 +33,27 @@ export const nixVersion = fact(async (context): Promise<SaidVersion | undefined>
   return { result, ...(version ? { version } : {}) };
 });
 
+/** Why Nix needs not be asked for more than its version: it hangs, or has no such commands yet. */
+export const whyNotAskNix = fact(async (context): Promise<string | undefined> => {
+  const said = await nixVersion(context);
+  if (!said) return "Nix is not installed";
+  if (said.result.end === "timed-out") return "Nix does not answer";
+  const { version } = said;
+  if (!version || version.knowsFlakes) return undefined;
+  return `${version.flavour} ${version.version} is from before there were flakes`;
+});
+
 /** Whether the project has a flake.nix. */
 export const hasFlake = fact(
   async ({ ports, root }) => (await ports.files.status(join(root, "flake.nix"))) !== undefined,
 );
+
+/** The files of the flake that are there, as words of a command: "flake.nix flake.lock". */
+export const flakeFiles = fact(async ({ ports, root }) => {
+  const names = ["flake.nix", "flake.lock"];
+  const there = await Promise.all(names.map((name) => ports.files.status(join(root, name))));
+  return names.filter((_, index) => there[index] !== undefined).join(" ");
+});
 
 /** Adds to the user's configuration, so that a check sees what it looks for, not that flakes are off. */
 export const withFlakes = ["--extra-experimental-features", "nix-command flakes"] as const;

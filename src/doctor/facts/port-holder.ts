@@ -17,6 +17,14 @@ export async function portHolder(
     : listedHolder(context, port);
 }
 
+/** The first port from this one on on which nobody listens. */
+export async function freePort(context: DoctorContext, from: number): Promise<number> {
+  const last = Math.min(from + 20, 65_535);
+  for (let port = from; port < last; port += 1)
+    if ((await portHolder(context, port)) === undefined) return port;
+  return last;
+}
+
 async function linuxHolder(context: DoctorContext, port: number): Promise<PortHolder | undefined> {
   const { files } = context.ports;
   const tables = await Promise.all(

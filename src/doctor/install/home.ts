@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 
@@ -23,7 +24,7 @@ function homeFindings({ env, host }: DoctorContext["ports"]): readonly Finding[]
       code: "install/home-unset",
       found: `HOME is ${home === "" ? "not set" : "no absolute path"}; ai-rules takes ${host.home}`,
       why: "Nix, Git and OpenCode each guess another one, or refuse to run",
-      remedy: `run \`export HOME=${host.home}\``,
+      remedy: `run \`export HOME=${shellWord(host.home)}\``,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import { classify } from "../../nix/classify.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import { nixProgram, succeeded } from "../facts/nix.ts";
+import { nixProgram, succeeded, whyNotAskNix } from "../facts/nix.ts";
 
 /** ai-rules switches flakes on for itself; `nix develop` by hand and direnv need them on. */
 export const featuresCheck: Check = {
@@ -11,7 +11,8 @@ export const featuresCheck: Check = {
   timeoutMs: 4500,
   run: async (context) => {
     const nix = await nixProgram(context);
-    if (!nix) return [skip("Nix is not installed")];
+    const why = await whyNotAskNix(context);
+    if (!nix || why !== undefined) return [skip(why ?? "")];
     // Newer ones call it `config show`; the old name still works.
     const result = await context.run({ file: nix.path, args: ["show-config"], timeoutMs: 4000 });
     if (!succeeded(result))

@@ -4,8 +4,8 @@ import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";
-import { git, type ProjectGit, projectGit } from "../facts/git.ts";
-import { hasFlake } from "../facts/nix.ts";
+import { git, isUnmerged, type ProjectGit, projectGit } from "../facts/git.ts";
+import { flakeFiles, hasFlake, nixProgram } from "../facts/nix.ts";
 
 export const gitCheck: Check = {
   id: "nix-git",
@@ -24,7 +24,9 @@ export const gitCheck: Check = {
         mergeMarks(context, "flake.lock"),
       ])
     ).flat();
-    return findings.length === 0 ? [ok("Git knows flake.nix and flake.lock")] : findings;
+    return findings.length === 0
+      ? [ok(`Git knows ${(await flakeFiles(context)).replace(" ", " and ")}`)]
+      : findings;
   },
 };
 
@@ -40,7 +42,9 @@ async function outside(
         code: "nix/no-git",
         found: "Git is not installed",
         why: "Nix reads a project in Git much faster, and refuses a repository without it",
-        remedy: "install it: `nix profile install nixpkgs#git`",
+        remedy: (await nixProgram(context))
+          ? "install it: `nix profile install nixpkgs#git`"
+          : "install the package git of your system",
       };
     case "refused":
       return {
@@ -48,7 +52,7 @@ async function outside(
         code: "nix/repo-owner",
         found: "Git refuses this repository: it belongs to another user",
         why: "Nix refuses it as well, and agents see no history",
-        remedy: `run \`git config --global --add safe.directory ${shellWord(root)}\`, or change its owner`,
+        remedy: `run \`git config --global --add safe.directory ${shellWord(found.top ?? root)}\`, or change its owner`,
       };
     case "broken":
       return {
@@ -64,10 +68,8 @@ async function outside(
   }
 }
 
-async function notInGit({ ports, root }: DoctorContext): Promise<Trouble> {
-  const names = ["flake.nix", "flake.lock"];
-  const there = await Promise.all(names.map((name) => ports.files.status(join(root, name))));
-  const known = names.filter((_, index) => there[index] !== undefined).join(" ");
+async function notInGit(context: DoctorContext): Promise<Trouble> {
+  const known = await flakeFiles(context);
   return {
     status: "warn",
     code: "nix/not-in-git",
@@ -76,9 +78,9 @@ async function notInGit({ ports, root }: DoctorContext): Promise<Trouble> {
     remedy: `run \`git init && git add -N ${known}\``,
     fix: {
       title: `git init && git add -N ${known}`,
-      apply: async (context, abort) => {
-        await commandFix("git", "init", "--quiet").apply(context, abort);
-        await commandFix("git", "add", "-N", ...known.split(" ")).apply(context, abort);
+      apply: async (mending, abort) => {
+        await commandFix("git", "init", "--quiet").apply(mending, abort);
+        await commandFix("git", "add", "-N", ...known.split(" ")).apply(mending, abort);
       },
     },
   };
@@ -107,33 +109,36 @@ async function tracked(context: DoctorContext, name: string): Promise<readonly F
   ];
 }
 
-async function mergeMarks(
-  { ports, root }: DoctorContext,
-  name: string,
-): Promise<readonly Finding[]> {
+async function mergeMarks(context: DoctorContext, name: string): Promise<readonly Finding[]> {
+  const { ports, root } = context;
   const text = (await ports.files.readText(join(root, name)).catch(() => undefined)) ?? "";
   const lines = text.split("\n");
   const at = lines.findIndex((line) => /^<{7}(?: |$)/u.test(line));
   if (at < 0 || !lines.some((line) => /^>{7}(?: |$)/u.test(line))) return [];
-  return [name === "flake.lock" ? lockMarks(at + 1) : flakeMarks(at + 1)];
+  const merging = await isUnmerged(context, name);
+  return [name === "flake.lock" ? lockMarks(at + 1, merging) : flakeMarks(at + 1, merging)];
 }
 
-function lockMarks(line: number): Trouble {
+function lockMarks(line: number, merging: boolean): Trouble {
   return {
     status: "fail",
     code: "nix/lock-conflict",
     found: `flake.lock:${line}: marks of a merge`,
     why: "Nix cannot read it",
-    remedy: "run `git checkout --ours flake.lock && nix flake lock`",
+    remedy: merging
+      ? "run `git checkout --ours flake.lock && nix flake lock`"
+      : "no merge is under way, so write it anew: `rm flake.lock && nix flake lock`",
   };
 }
 
-function flakeMarks(line: number): Trouble {
+function flakeMarks(line: number, merging: boolean): Trouble {
   return {
     status: "fail",
     code: "nix/merge-marks",
     found: `flake.nix:${line}: marks of a merge`,
     why: "Nix cannot read it",
-    remedy: "decide for one of the two, and take the marks out: `git mergetool flake.nix`",
+    remedy: merging
+      ? "decide for one of the two, and take the marks out: `git mergetool flake.nix`"
+      : "decide for one of the two, and take the marks out of flake.nix: no merge is under way",
   };
 }

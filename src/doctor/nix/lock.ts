@@ -9,7 +9,8 @@ import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { whyNoNix } from "../facts/nix.ts";
 
-/** Nix has read and written 7 since 2.4. */
+/** Nix has written 7 since 2.4, and reads these (flake/lockfile.cc). */
+const oldestVersion = 5;
 const newestVersion = 7;
 const day = 24 * 3600 * 1000;
 /** For what follows no release. */
@@ -31,6 +32,7 @@ export const lockCheck: Check = {
     // The marks of a merge are told by nix-git.
     if (!lock) return [unreadable(text)];
     if (lock.version > newestVersion) return [tooNew(lock)];
+    if (lock.version < oldestVersion) return [tooOld(lock)];
     return ages(lock, clock.now());
   },
 };
@@ -67,6 +69,16 @@ function tooNew({ version }: FlakeLock): Finding {
     found: `flake.lock has version ${version}, and Nix knows ${newestVersion}`,
     why: "Nix refuses to read it",
     remedy: "update Nix (`nix upgrade-nix`), or write it anew: `rm flake.lock && nix flake lock`",
+  };
+}
+
+function tooOld({ version }: FlakeLock): Finding {
+  return {
+    status: "fail",
+    code: "nix/lock-version",
+    found: `flake.lock has version ${version}, and Nix reads ${oldestVersion} and newer`,
+    why: "Nix refuses to read it",
+    remedy: "write it anew: `rm flake.lock && nix flake lock`",
   };
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import { leastNix } from "../../nix/version.ts";
+import { leastNix, type NixVersion } from "../../nix/version.ts";
+import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { hasFlake, nixProgram, nixVersion } from "../facts/nix.ts";
@@ -22,8 +23,8 @@ export const programCheck: Check = {
         found: `Nix is ${nix.path}, and PATH does not lead there`,
         why: "ai-rules finds it all the same; direnv and you in a shell do not",
         remedy: profile
-          ? `run \`. ${profile}\`, and put that line into your shell's profile`
-          : `run \`export PATH="$PATH:${dirname(nix.path)}"\`, and put it into your shell's profile`,
+          ? `run \`. ${shellWord(profile)}\`, and put that line into your shell's profile`
+          : `run \`export PATH="$PATH":${shellWord(dirname(nix.path))}\`, and put it into your shell's profile`,
       },
     ];
   },
@@ -61,17 +62,25 @@ export const versionCheck: Check = {
     const { result, version } = said;
     if (!version) return [await notANix(context, result.end, result.stderr || result.stdout)];
     if (version.isNewEnough) return [ok(`${version.flavour}, version ${version.version}`)];
-    return [
-      {
-        status: "warn",
-        code: "nix/nix-too-old",
-        found: `this is ${version.flavour} ${version.version}`,
-        why: `today's nixpkgs needs ${leastNix} or newer: a flake that takes it does not evaluate`,
-        remedy: "update it: `nix upgrade-nix`, or install it from https://nixos.org/download",
-      },
-    ];
+    return [await tooOld(context, version)];
   },
 };
+
+async function tooOld(context: DoctorContext, version: NixVersion): Promise<Finding> {
+  const { identity = "" } = (await nixProgram(context)) ?? {};
+  return {
+    status: version.knowsFlakes ? "warn" : "fail",
+    code: "nix/nix-too-old",
+    found: `this is ${version.flavour} ${version.version}`,
+    why: version.knowsFlakes
+      ? `today's nixpkgs needs ${leastNix} or newer: a flake that takes it does not evaluate`
+      : `it knows no flakes; today's nixpkgs needs ${leastNix} or newer`,
+    // That command replaces only what Nix itself has installed into its store.
+    remedy: identity.startsWith("/nix/store/")
+      ? "update it: `nix upgrade-nix`, for a Nix of all users `sudo -i nix upgrade-nix`"
+      : "it is a package of this system: update that, or install Nix from https://nixos.org/download",
+  };
+}
 
 async function notANix(context: DoctorContext, end: string, words: string): Promise<Finding> {
   const path = (await nixProgram(context))?.path ?? "nix";
@@ -80,7 +89,7 @@ async function notANix(context: DoctorContext, end: string, words: string): Prom
     code: "nix/not-started",
     found: end === "timed-out" ? `${path} does not answer` : `${path} does not say its version`,
     why: "nothing that needs Nix will work",
-    remedy: `run \`${path} --version\` to see why`,
+    remedy: `run \`${shellWord(path)} --version\` to see why`,
     ...(words === "" ? {} : { detail: words }),
   };
 }

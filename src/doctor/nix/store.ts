@@ -4,7 +4,15 @@ import { nixSystem } from "../../nix/installable.ts";
 import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import { nixConfiguration, nixProgram, runNix, succeeded, withFlakes } from "../facts/nix.ts";
+import {
+  nixConfiguration,
+  nixProgram,
+  runNix,
+  succeeded,
+  whyNotAskNix,
+  withFlakes,
+} from "../facts/nix.ts";
+import { hasSystemd } from "../facts/systemd.ts";
 
 /** Whether Nix reaches its store, by itself or through the daemon. */
 export const storeCheck: Check = {
@@ -14,11 +22,12 @@ export const storeCheck: Check = {
   timeoutMs: 4800,
   run: async (context) => {
     const nix = await nixProgram(context);
-    if (!nix) return [skip("Nix is not installed")];
+    const why = await whyNotAskNix(context);
+    if (!nix || why !== undefined) return [skip(why ?? "")];
     // Newer ones call it `store info`; the old name still works.
     const args = [...withFlakes, "store", "ping"];
     const result = await runNix(context, { file: nix.path, args, timeoutMs: 4000 });
-    if (!succeeded(result)) return [unreachable(context, result)];
+    if (!succeeded(result)) return [await started(context, unreachable(context, result))];
     // 2.8 writes it to stdout, later ones to stderr.
     const builders = await missingBuilders(context);
     if (builders !== undefined) return [noBuilders(context, builders)];
@@ -42,12 +51,22 @@ function noBuilders({ ports }: DoctorContext, group: string): Trouble {
   return asTrouble(ports.host, { said, why: "Nix refuses to build anything" });
 }
 
-const why = "without its store Nix evaluates and builds nothing";
+const matters = "without its store Nix evaluates and builds nothing";
 
 function unreachable({ ports }: DoctorContext, result: CommandResult): Trouble {
   if (result.end === "timed-out") return hangs(ports.host.os);
   const said = result.stderr || result.end;
-  return { ...asTrouble(ports.host, { said, why }), detail: said };
+  return { ...asTrouble(ports.host, { said, why: matters }), detail: said };
+}
+
+/** Where nobody runs services, such as in a container, the daemon is a program like any other. */
+async function started(context: DoctorContext, trouble: Trouble): Promise<Trouble> {
+  if (context.ports.host.os !== "linux" || (await hasSystemd(context))) return trouble;
+  const start = trouble.remedy.replace(
+    /`sudo systemctl (?:re)?start nix-daemon`/u,
+    "`sudo sh -c 'nix-daemon >/dev/null 2>&1 &'`",
+  );
+  return { ...trouble, remedy: start };
 }
 
 function hangs(os: string): Trouble {
@@ -55,7 +74,7 @@ function hangs(os: string): Trouble {
     status: "fail",
     code: "nix/store-hangs",
     found: "Nix waits for its store and gets no answer",
-    why,
+    why: matters,
     remedy:
       os === "darwin"
         ? "run `sudo launchctl kickstart -k system/org.nixos.nix-daemon`"
@@ -66,16 +85,16 @@ function hangs(os: string): Trouble {
 /** What Nix says, by its name where it has one. */
 function asTrouble(
   host: DoctorContext["ports"]["host"],
-  { said, why: matters }: { readonly said: string; readonly why: string },
+  { said, why }: { readonly said: string; readonly why: string },
 ): Trouble {
   const { id, fault, what, suggestions } = classify(said);
-  if (!fault) return { ...unknown(what || said), why: matters };
+  if (!fault) return { ...unknown(what || said), why };
   const words = { what, suggestions, shell: "default", system: nixSystem(host) };
   return {
     status: "fail",
     code: faultCode(id),
     found: fault.message(words),
-    why: matters,
+    why,
     remedy: fault.remedy(words),
   };
 }
