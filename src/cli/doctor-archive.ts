@@ -32,6 +32,8 @@ export async function writeArchive(tools: DoctorTools, order: ArchiveOrder): Pro
   const now = ports.clock.now();
   const name = `ai-rules-report-${stamp(now)}`;
   const path = resolve(order.cwd, order.file || `${name}.tar.gz`);
+  // Before anything is asked; who makes it meanwhile is noticed as well.
+  if (await ports.files.status(path).catch(() => undefined)) throw exists(path);
   const end = new AbortController();
   const program = { version: version(), node: process.versions.node };
   const context = createDoctorContext({ ports, root, program, abort: end.signal });
@@ -85,8 +87,11 @@ async function write({ ports }: DoctorTools, path: string, bytes: Uint8Array): P
       { cause },
     );
   }
-  if (isNew) return;
-  throw new AiRulesError({
+  if (!isNew) throw exists(path);
+}
+
+function exists(path: string): AiRulesError {
+  return new AiRulesError({
     code: "doctor/report-exists",
     message: `${printable(path)} is there already`,
     remedy: "name another file: `ai-rules doctor --report FILE.tar.gz`, or remove that one",

@@ -41,7 +41,8 @@ export async function doctor(
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
   const { path: root } = await findProjectRoot(ports, resolve(cwd, options.cwd ?? ""));
-  await assertReadable(ports, root);
+  // A report is to show just that.
+  if (options.report === undefined) await assertReadable(ports, root);
   const startedAt = ports.clock.monotonic();
   const tell = options.json ? () => {} : (lines: readonly string[]) => console.out(lines);
   const patience = only.length > 0 ? patienceForSome : 1;

@@ -1,4 +1,6 @@
 /** The doctor beside the panes. Its checks are loaded when somebody asks for it: few starts need them. */
+import { join } from "node:path";
+import type { DiagnosedCheck } from "../core/diagnosis.ts";
 import { toProblem } from "../core/error.ts";
 import type { ProgramFacts } from "../doctor/context.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
@@ -51,12 +53,21 @@ export function createDoctor({ ports, root, program, terminal, dispatch }: Docto
     return { ...checks, ...examining, ...diagnosis };
   };
 
+  /** Where the document lies on this machine. */
+  function located(check: DiagnosedCheck): DiagnosedCheck {
+    const { installation } = ports.host;
+    const findings = check.findings.map(({ link, ...finding }) =>
+      link === undefined ? finding : { ...finding, link: join(installation, link) },
+    );
+    return { ...check, findings };
+  }
+
   async function examine(): Promise<void> {
     const doctor = await loaded();
     const checks = doctor.allChecks;
     dispatch({ type: "doctor-began", ids: checks.map(({ id }) => id) });
     found = await doctor.examine({ ...request, checks }, (result) =>
-      dispatch({ type: "doctor-checked", check: doctor.diagnosedCheck(result) }),
+      dispatch({ type: "doctor-checked", check: located(doctor.diagnosedCheck(result)) }),
     );
   }
 
@@ -66,7 +77,7 @@ export function createDoctor({ ports, root, program, terminal, dispatch }: Docto
     const checks = doctor.checksInTrouble(found);
     dispatch({ type: "doctor-mended", mended, again: checks.map(({ id }) => id) });
     const again = await doctor.examine({ ...request, checks }, (result) =>
-      dispatch({ type: "doctor-checked", check: doctor.diagnosedCheck(result) }),
+      dispatch({ type: "doctor-checked", check: located(doctor.diagnosedCheck(result)) }),
     );
     found = found.map((old) => again.find(({ check }) => check === old.check) ?? old);
   }

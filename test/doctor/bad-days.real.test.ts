@@ -263,7 +263,7 @@ describe("the doctor on a bad day", () => {
         /^error: you may not look into .*\nfix: .*`chmod go\+rx .*`.*\n$/u,
       );
       expect(absent.stderr).toMatch(
-        /^error: \/nowhere\/at all is no directory .*\nfix: .*--cwd.*\n$/u,
+        /^error: --cwd names \/nowhere\/at all, which is no directory\nfix: .*--cwd.*\n$/u,
       );
     }),
   );

@@ -54,6 +54,12 @@ describe("the doctor", () => {
     expect(await findings(nodeCheck, { directory, node })).toMatchObject([{ status: "ok" }]);
   });
 
+  it("opens pseudo-terminals also where the project may not be entered", async () => {
+    const directory = join(await temporaryDirectory(), "not-there");
+
+    expect(await findings(ptyCheck, { directory })).toMatchObject([{ status: "ok" }]);
+  });
+
   it("tells of a clock in 1970", async () => {
     const directory = await temporaryDirectory();
     const clock = createManualClock(5000);

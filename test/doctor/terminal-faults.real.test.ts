@@ -64,7 +64,8 @@ const environment: readonly StagedFault[] = [
     stage: variable("LC_ALL", "xx_YY.UTF-8"),
     code: "terminal/locale-missing",
     status: "warn",
-    remedy: "`sudo locale-gen xx_YY.UTF-8`",
+    // Root is told no sudo.
+    remedy: /`(?:sudo )?locale-gen xx_YY\.UTF-8`/u,
     skip: process.platform !== "linux",
   },
   {

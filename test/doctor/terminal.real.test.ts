@@ -60,7 +60,7 @@ describe("the doctor on a terminal", () => {
         const screen = await terminal.until("1 ok in");
 
         expect(screen).toContain("mended  nix-git: git add -N flake.nix");
-        expect(screen).toContain("ok    nix-git: Git knows flake.nix and flake.lock");
+        expect(screen).toContain("ok    nix-git: Git knows flake.nix");
       } finally {
         await terminal.close();
       }

@@ -8,7 +8,7 @@ export type SaidInPty = {
   readonly exit?: Exit;
 };
 
-type PtyCommand = Pick<PtyOptions, "file" | "args"> & Partial<Pick<PtyOptions, "env">>;
+type PtyCommand = Pick<PtyOptions, "file" | "args"> & Partial<Pick<PtyOptions, "env" | "cwd">>;
 
 /** Enough for what any command here has to say. */
 const mostLetters = 100_000;

@@ -17,7 +17,9 @@ export const ptyCheck: Check = {
     if (helper) return [helper];
     try {
       const args = ["-c", `echo ${word}; exit 0`];
-      const { said } = await saidInPty(context, { file: "/bin/sh", args }, abort);
+      // Not in the project: that may be closed to us, which says nothing of pseudo-terminals.
+      const command = { file: "/bin/sh", args, cwd: "/" };
+      const { said } = await saidInPty(context, command, abort);
       return [said.includes(word) ? ok("a program runs in a pseudo-terminal") : silent(said)];
     } catch (error) {
       return [findingOf(toProblem(error), { status: "fail", root: context.root })];
