@@ -232,6 +232,34 @@ describe("the doctor on a bad day", () => {
     }),
   );
 
+  it.skipIf(!canUnshare)("works as the first process of a container without init and network", () =>
+    onStage(async (stage) => {
+      await writeProject(stage);
+      const own = ["--pid", "--mount-proc", "--net", "--ipc", "--uts"];
+      stage.runUnder("unshare", "--fork", ...own, "--");
+
+      const { report, troubles } = await stage.doctor("install", "agents", "terminal", "elixir");
+
+      expect(troubles.filter(({ status }) => status === "fail")).toEqual([]);
+      expect(report.checks.find(({ id }) => id === "agents-locks")?.status).toBe("ok");
+    }),
+  );
+
+  it("makes no trouble of a tmux that is named and is not there", () =>
+    onStage(async (stage) => {
+      await stage.withoutPrograms("tmux");
+      stage.env["TMUX"] = `${stage.directory}/gone,4711,0`;
+      stage.env["TERM"] = "tmux-256color";
+
+      const { report, troubles } = await stage.doctor("terminal");
+
+      expect(troubles).toEqual([]);
+      const inside = report.checks.find(({ id }) => id === "terminal-inside");
+      expect(inside?.findings.map(({ found }) => found)).toContain(
+        "TMUX is set, and no tmux answers",
+      );
+    }));
+
   it.skipIf(!isRoot)("says of a project of another user what Git and the rights refuse", () =>
     onStage(async (stage) => {
       await writeProject(stage);
