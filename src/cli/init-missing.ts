@@ -52,7 +52,7 @@ async function checkNix(ports: Machine): Promise<string | Problem> {
   return {
     code: "nix/nix-too-old",
     message: `Nix ${printable(found.join("."))} is too old for the flake's nixpkgs, which needs ${oldest.join(".")}`,
-    remedy: "update it: `nix upgrade-nix`, or install it from https://nixos.org/download",
+    remedy: "update it: `nix upgrade-nix`, or the package of this system where it is one",
   };
 }
 

@@ -40,7 +40,8 @@ export const faults = [
     id: "nix-too-old",
     pattern: /This version of Nixpkgs requires (?:Nix >= ([\d.]+)|an implementation of Nix)/u,
     message: () => "this Nix is too old for the nixpkgs in flake.lock",
-    remedy: ({ what }) => `update Nix to ${what || "2.18"} or newer: \`nix upgrade-nix\``,
+    remedy: ({ what }) =>
+      `update Nix to ${what || "2.18"} or newer: \`nix upgrade-nix\`, or the package of this system where it is one`,
   },
   {
     id: "not-tracked",
@@ -97,7 +98,7 @@ export const faults = [
     remedy: ({ what }) =>
       Number(what) < 5
         ? "write it anew: `rm flake.lock && nix flake lock`"
-        : "update Nix: run `nix upgrade-nix`",
+        : "update Nix: run `nix upgrade-nix`, or the package of this system where it is one",
   },
   {
     id: "lock-outdated",
@@ -280,7 +281,8 @@ export const faults = [
     id: "usage",
     pattern: /unrecognised flag|unexpected argument/u,
     message: () => "this Nix does not know an option that ai-rules uses",
-    remedy: () => "update Nix to 2.18 or newer: `nix upgrade-nix`",
+    remedy: () =>
+      "update Nix to 2.18 or newer: `nix upgrade-nix`, or the package of this system where it is one",
   },
 ] as const satisfies readonly Row[];
 

@@ -68,7 +68,8 @@ function tooNew({ version }: FlakeLock): Finding {
     code: "nix/lock-version",
     found: `flake.lock has version ${version}, and Nix knows ${newestVersion}`,
     why: "Nix refuses to read it",
-    remedy: "update Nix (`nix upgrade-nix`), or write it anew: `rm flake.lock && nix flake lock`",
+    remedy:
+      "update Nix (`nix upgrade-nix`, or the package of this system), or write it anew: `rm flake.lock && nix flake lock`",
   };
 }
 
