@@ -1,7 +1,9 @@
 /** States that are hard to show: long, wide and hostile texts in every place that comes from outside. */
+import type { Diagnosis } from "../../src/core/diagnosis.ts";
 import type { Problem } from "../../src/core/error.ts";
 import type { ModelsState } from "../../src/core/models.ts";
 import type { State } from "../../src/core/state.ts";
+import { sampleChecks, sampleDiagnosis } from "./sample-diagnosis.ts";
 import {
   downLlamaServer,
   sampleInstalled,
@@ -87,6 +89,20 @@ function hostileModels(): ModelsState {
   };
 }
 
+function hostileDiagnosis(): Diagnosis {
+  const texts = { found: hostile, why: oneWord, remedy: hostile, link: oneWord };
+  return sampleDiagnosis({
+    checks: sampleChecks.map((check) => ({
+      ...check,
+      findings: check.findings.map((finding) => ({ ...finding, ...texts })),
+    })),
+    mended: [
+      { id: oneWord, code: "nix/not-tracked", did: hostile },
+      { id: hostile, code: "nix/not-tracked", did: "", error: oneWord },
+    ],
+  });
+}
+
 function crowded(): State {
   const notice = { level: "warning", text: hostile, remedy: oneWord, until: now } as const;
   const base = sampleState({
@@ -128,6 +144,12 @@ export const fullStates: Readonly<Record<string, State>> = {
     overlay: { type: "log", lines: Array.from({ length: 90 }, () => hostile), top: 1e15 },
   },
   environment: { ...crowded(), overlay: { type: "environment", top: 2 } },
+  doctor: { ...crowded(), overlay: { type: "doctor" }, diagnosis: hostileDiagnosis() },
+  "doctor end": {
+    ...crowded(),
+    overlay: { type: "doctor", at: "elixir-port/0" },
+    diagnosis: hostileDiagnosis(),
+  },
   "model picker": {
     ...crowded(),
     overlay: { type: "model-picker", mode: "build", query: "", selected: 1, arithmetic: true },

@@ -32,6 +32,8 @@ describe("a surface", () => {
     "palette",
     "log end",
     "environment",
+    "doctor",
+    "doctor end",
     "confirm",
     "model picker",
     "switch options",
