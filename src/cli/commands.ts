@@ -1,6 +1,6 @@
 /** All commands of the command line with their arguments and options: parsing and help are made from it. */
 
-import { profileNames } from "../profiles/profile.ts";
+import { generatorNames, profileNames } from "../profiles/profile.ts";
 
 export type Option = {
   readonly type: "string" | "boolean";
@@ -69,8 +69,11 @@ export const options = {
     help: "the input's URL (else github:ai-rules/ai-rules)",
   },
   generator: {
-    type: "boolean",
-    help: "make the application with mix phx.new or nerves.new",
+    type: "string",
+    value: "NAME",
+    // "nerves" is a profile, too, and its first generator.
+    optionalValue: /^(phx|igniter)$/,
+    help: "make the application with mix phx.new, nerves.new or igniter.new",
   },
   "no-color": { type: "boolean", help: "no colours (NO_COLOR does the same)" },
   quiet: { type: "boolean", short: "q", help: "no notes and no progress, only answers and errors" },
@@ -124,6 +127,7 @@ export const commands = {
     notes: [
       `profiles: ${profileNames.join(", ")}`,
       "(default: the one that the project's dependencies suggest)",
+      `generators: ${generatorNames.join(", ")} (default: the first of the profile's)`,
       "",
       "A DIR that is absent or empty becomes a new application. Nothing of yours is",
       "written over: it is merged, or ours is put beside it as NAME.ai-rules. A second",

@@ -34,12 +34,15 @@ export type CompletionRequest = {
 /** Reads the words after the program's name; the last one is being typed. */
 export function readCompletion(words: readonly string[]): CompletionRequest {
   const typed = words.at(-1) ?? "";
-  const { positionals, given, awaited, isOver, cwd } = readWords(words.slice(0, -1));
+  const { positionals, given, awaited, welcome, isOver, cwd } = readWords(words.slice(0, -1));
   const { command, rest } = commandIn(positionals);
   const base = { words: [], values: [], command, prefix: "", typed, ...(cwd ? { cwd } : {}) };
   if (awaited !== undefined) return { ...base, values: [`--${awaited}`] };
   if (!isOver && typed.startsWith("-")) return optionRequest(base, given);
-  return { ...base, ...positionalRequest(positionals, { command, rest }) };
+  const wanted = positionalRequest(positionals, { command, rest });
+  return welcome === undefined
+    ? { ...base, ...wanted }
+    : { ...base, ...wanted, values: [...wanted.values, `--${welcome}`] };
 }
 
 type ReadWords = {
@@ -47,6 +50,8 @@ type ReadWords = {
   readonly given: readonly string[];
   /** The option whose value comes next. */
   readonly awaited?: OptionName;
+  /** The option whose value may come next. */
+  readonly welcome?: OptionName;
   /** After `--` everything is an argument. */
   readonly isOver: boolean;
   readonly cwd?: string;
@@ -56,9 +61,11 @@ function readWords(words: readonly string[]): ReadWords {
   const positionals: string[] = [];
   const given: string[] = [];
   let awaited: OptionName | undefined;
+  let welcome: OptionName | undefined;
   let isOver = false;
   let cwd: string | undefined;
   for (const word of words) {
+    welcome = undefined;
     if (awaited !== undefined) {
       if (awaited === "cwd") cwd = word;
       awaited = undefined;
@@ -69,8 +76,10 @@ function readWords(words: readonly string[]): ReadWords {
       given.push(name);
       if (!isOption(name)) continue;
       const { type, optionalValue }: Option = options[name];
-      if (value === undefined && type === "string" && !optionalValue) awaited = name;
-      else if (name === "cwd") cwd = value;
+      if (value === undefined && type === "string") {
+        if (optionalValue) welcome = name;
+        else awaited = name;
+      } else if (name === "cwd") cwd = value;
     }
   }
   return {
@@ -78,6 +87,7 @@ function readWords(words: readonly string[]): ReadWords {
     given,
     isOver,
     ...(awaited === undefined ? {} : { awaited }),
+    ...(welcome === undefined ? {} : { welcome }),
     ...(cwd === undefined ? {} : { cwd }),
   };
 }

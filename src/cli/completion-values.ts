@@ -8,7 +8,7 @@ import { agentModes } from "../core/mode.ts";
 import { runtimeKinds, runtimeTitles } from "../core/runtime.ts";
 import { shellNamesIn } from "../nix/written-shells.ts";
 import type { Ports } from "../platform/ports.ts";
-import { profileNames } from "../profiles/profile.ts";
+import { generatorNames, profileNames } from "../profiles/profile.ts";
 import { directoriesOf, projectDirectory } from "../project/directories.ts";
 import { type KnownModel, readKnownModels, rememberModels } from "../project/known-models.ts";
 import { readPicks } from "../project/picks.ts";
@@ -69,6 +69,7 @@ const readers: Readonly<Record<string, Reader>> = {
   "--context": plain(["32k", "64k", "128k"]),
   "--keep-alive": plain(["10m", "30m", "2h", "forever"]),
   "--connect": plain(["input", "copy"]),
+  "--generator": plain(generatorNames),
 };
 
 /** Loaded only then: the checks are much code. */

@@ -85,7 +85,7 @@ export async function prepare(files: Files, work: Work): Promise<Prepared> {
 
 /** The files of a new application, unless a generator has made its own. */
 function scaffoldOf({ survey: { application, profile }, request }: Work): ProfileFiles {
-  if (application === undefined || request.generator) return new Map();
+  if (application === undefined || request.generator !== undefined) return new Map();
   return newApplication({ app: application, profile });
 }
 

@@ -18,7 +18,8 @@ export type InitRequest = {
   /** Of ai-rules as an input of a flake. */
   readonly url: string;
   readonly update: boolean;
-  readonly generator: boolean;
+  /** What makes the application: a name, "" for the profile's first, undefined for ai-rules itself. */
+  readonly generator: string | undefined;
   readonly yes: boolean;
   readonly json: boolean;
   /** Nothing is written: a dry run, or a report that nobody agreed to. */
@@ -44,7 +45,7 @@ export async function readInitRequest(
     connect: readWay(options.connect),
     url: options.input ?? defaultUrl,
     update: options.update === true,
-    generator: options.generator === true,
+    generator: options.generator,
     yes,
     json,
     looksOnly: options["dry-run"] === true || (json && !yes),

@@ -101,7 +101,9 @@ async function runAt(run: Run, place: Place): Promise<number> {
   const survey = await surveyProject(ports, root, request);
   refuseGenerator(survey, request);
   const tooling = await tools;
-  if (request.generator && !request.looksOnly) return runGenerated(run, { place, survey, tooling });
+  const { generator } = request;
+  if (generator !== undefined && !request.looksOnly)
+    return runGenerated(run, { place, survey, tooling, generator });
   const prepared = await prepare(ports.files, { root, survey, request });
   return settle(run, { root, prepared, tooling }, () => {
     if (place.type === "present")
@@ -138,14 +140,14 @@ async function finishKilled(run: Run, root: string): Promise<void> {
 }
 
 function refuseGenerator({ deed, profile }: Survey, request: InitRequest): void {
-  if (!request.generator) return;
+  if (request.generator === undefined) return;
   if (deed !== "create")
     throw new AiRulesError({
       code: "usage/generator",
       message: `--generator makes a new application, and ${titleOf(request.directory)} is not empty`,
       remedy: "leave it out, or name a directory that is not there yet",
     });
-  generatorOf(profile);
+  generatorOf(profile, request.generator);
 }
 
 async function inContainer<T>(
@@ -165,16 +167,19 @@ type Generated = {
   readonly place: Place;
   readonly survey: Survey;
   readonly tooling: Tooling;
+  /** Its name, or "" for the profile's first. */
+  readonly generator: string;
 };
 
 /** The generator makes the application first; the profile's files are merged into what it made. */
-async function runGenerated(run: Run, { place, survey, tooling }: Generated): Promise<number> {
+async function runGenerated(run: Run, what: Generated): Promise<number> {
+  const { place, survey, tooling } = what;
   const { ports, abort, request, console } = run;
   const { files } = ports;
   const { root } = place;
   const make = async (workshop: string, into: string): Promise<Prepared> => {
     await generate(ports, {
-      profile: survey.profile,
+      generator: generatorOf(survey.profile, what.generator),
       files: survey.files,
       application: survey.application ?? basename(root),
       into,

@@ -180,7 +180,7 @@ export const errorMeanings = {
   "project/changed":
     "Somebody wrote to the project in the meantime, and nothing of that is written over.",
   "project/disk-full": "What was begun is completed by the next run.",
-  "project/generator-failed": "The generator of Phoenix or Nerves ended with an error.",
+  "project/generator-failed": "The generator of Phoenix, Nerves or Igniter ended with an error.",
   "project/in-the-way": "Something else has the name of what is to be written.",
   "project/no-generator":
     "Generators come with archives of Mix, which are installed by themselves.",
@@ -303,7 +303,7 @@ export const errorMeanings = {
   "usage/completion": "There are completions for bash, zsh and fish.",
   "usage/connect": "ai-rules comes into a flake as an input or as a copy.",
   "usage/context": "A context is a number of tokens.",
-  "usage/generator": "A generator makes whole applications, and only some profiles have one.",
+  "usage/generator": "A generator makes whole applications, and each profile has its own.",
   "usage/keep-alive": "A length of time has a number and a unit.",
   "usage/mode": "There is no such mode.",
   "usage/option": "The option does not exist, or not for this command.",

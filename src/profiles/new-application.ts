@@ -9,7 +9,7 @@ import type { Profile } from "./profile.ts";
 export type NewApplication = {
   /** As `applicationName` gives it. */
   readonly app: string;
-  readonly profile: Pick<Profile, "name" | "title" | "dependencies" | "generator">;
+  readonly profile: Pick<Profile, "name" | "title" | "dependencies" | "generators">;
 };
 
 /** The files of a new application: relative path with `/` -> text. */
@@ -174,7 +174,7 @@ An application in Elixir, set up by ai-rules with the profile ${profile.name} ($
     ai-rules tui     # the agents
 
 Before \`mix setup\` it compiles as well, without the libraries that \`mix.exs\` names.
-${isFirmware ? firmware : ""}${profile.generator ? generated(profile.name, profile.generator) : ""}`;
+${isFirmware ? firmware : ""}${generated(profile)}`;
 }
 
 const firmware = `
@@ -182,10 +182,15 @@ const firmware = `
 children. Tests run on the host.
 `;
 
-function generated(name: string, generator: NonNullable<Profile["generator"]>): string {
-  const task = generator.command.slice(0, 2).join(" ");
+function generated({ name, generators }: NewApplication["profile"]): string {
+  const lines = generators.map(({ name: generator, command, tasks }) => {
+    const archives = tasks.map(({ archive }) => archive);
+    const has = archives.length === 1 ? "the archive" : "the archives";
+    return `- \`ai-rules init NAME ${name} --generator=${generator}\` runs \`${command.slice(0, 2).join(" ")}\`, from ${has} ${archives.join(" and ")}`;
+  });
   return `
-It is the least that compiles. A project with all that is usual for its kind is made by
-\`${task}\`, which is in the archive ${generator.archive}: \`ai-rules init NAME ${name} --generator\`.
+It is the least that compiles. A generator makes more:
+
+${lines.join("\n")}
 `;
 }

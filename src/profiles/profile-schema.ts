@@ -3,7 +3,7 @@ import { z } from "zod";
 import { byteSizePattern } from "../core/byte-size.ts";
 import { AiRulesError } from "../core/error.ts";
 import { agentModes } from "../core/mode.ts";
-import { modelRuntimes, type Profile, profileNames } from "./profile.ts";
+import { generatorNames, modelRuntimes, type Profile, profileNames } from "./profile.ts";
 
 const words = (what: string) => z.string().regex(/\S/, `expected ${what}`);
 const size = z.string().regex(byteSizePattern, 'expected a size such as "50GB"');
@@ -49,6 +49,29 @@ const dependency = z.strictObject({
     .describe("Further options as they stand in mix.exs: `only: [:dev, :test]`."),
 });
 
+const generator = z.strictObject({
+  name: z.enum(generatorNames).describe("As `--generator` takes it."),
+  command: z
+    .array(words("an argument"))
+    .min(2)
+    .describe(
+      "`mix` and a task, which asks nothing; `{app}` stands for the application's name, `{dir}` for its directory.",
+    ),
+  tasks: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z][a-z0-9_.]*$/, "expected the name of a task"),
+        archive: mixName.describe("The Mix archive that has it."),
+      }),
+    )
+    .min(1)
+    .describe("The tasks of Mix that it runs."),
+  fetches: z
+    .literal(true)
+    .exactOptional()
+    .describe("It fetches and compiles libraries: Hex and rebar3 have to be there."),
+});
+
 /** What a profile says of itself. */
 const profileSchema = z.strictObject({
   $schema: z.string().optional().describe("Where editors find this schema."),
@@ -77,16 +100,10 @@ const profileSchema = z.strictObject({
     })
     .describe("The arithmetic by which the models were chosen."),
   dependencies: z.array(dependency).describe("What a new application depends on."),
-  generator: z
-    .strictObject({
-      command: z
-        .array(words("an argument"))
-        .min(1)
-        .describe("`{app}` stands for the application's name, `{dir}` for its directory."),
-      archive: mixName.describe("The Mix archive that has it."),
-    })
-    .exactOptional()
-    .describe("The generator that makes a new application."),
+  generators: z
+    .array(generator)
+    .min(1)
+    .describe("What makes a new application; the first one is meant where none is named."),
 });
 
 /** Reads a `profile.json`. Throws AiRulesError `profile/invalid`, which names all that is wrong. */

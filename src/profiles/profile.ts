@@ -12,6 +12,11 @@ export const profileNames = ["universal", "phoenix-ash", "nerves"] as const;
 
 export type ProfileName = (typeof profileNames)[number];
 
+/** The generators that a profile may have: the tasks `phx.new`, `nerves.new` and `igniter.new` of Mix. */
+export const generatorNames = ["phx", "nerves", "igniter"] as const;
+
+type GeneratorName = (typeof generatorNames)[number];
+
 /** The runtimes for which a profile names a model. */
 export const modelRuntimes = ["ollama", "lmstudio", "mlx"] as const;
 
@@ -39,13 +44,25 @@ export type Profile = {
   readonly fit: ProfileFit;
   /** What a new application depends on. */
   readonly dependencies: readonly ProfileDependency[];
-  /** The generator that makes a new application, where there is one for this kind. */
-  readonly generator?: {
-    /** `{app}` stands for the application's name, `{dir}` for its directory. */
-    readonly command: readonly string[];
-    /** The Mix archive that has it: `mix archive.install hex NAME`. */
-    readonly archive: string;
-  };
+  /** What makes a new application; the first one is meant where none is named. */
+  readonly generators: readonly Generator[];
+};
+
+export type Generator = {
+  readonly name: GeneratorName;
+  /** `mix` and a task; `{app}` stands for the application's name, `{dir}` for its directory. */
+  readonly command: readonly string[];
+  /** The tasks of Mix that it runs. */
+  readonly tasks: readonly MixTask[];
+  /** It fetches and compiles libraries: Hex and rebar3 have to be there. */
+  readonly fetches?: true;
+};
+
+export type MixTask = {
+  /** "phx.new" */
+  readonly name: string;
+  /** The Mix archive that has it: `mix archive.install hex NAME`. */
+  readonly archive: string;
 };
 
 export type ProfileMode = {

@@ -37,6 +37,21 @@ describe("the command line", () => {
   });
 
   it.each([
+    [["shop", "phoenix-ash", "--generator"], "", ["shop", "phoenix-ash"]],
+    [["shop", "--generator", "igniter"], "igniter", ["shop"]],
+    [["--generator", "phx", "shop"], "phx", ["shop"]],
+    [["--generator=igniter", "shop"], "igniter", ["shop"]],
+    [["--generator", "shop"], "", ["shop"]],
+    [["shop", "--generator", "nerves"], "", ["shop", "nerves"]],
+    [["shop"], undefined, ["shop"]],
+  ])("takes %j as a wish for the generator %j, and the arguments %j", (argv, generator, others) => {
+    const read = parseInvocation(["init", ...argv]);
+
+    expect(read).toMatchObject({ command: "init", arguments: others });
+    expect(read.type === "run" ? read.options.generator : "none").toBe(generator);
+  });
+
+  it.each([
     [["--version"], { type: "version" }],
     [["-v", "tui"], { type: "version" }],
     [["help"], { type: "help" }],

@@ -42,7 +42,10 @@ describe("what a half-typed command line wants", () => {
     ["init ", ["DIR", "PROFILE"]],
     ["init x ", ["PROFILE"]],
     ["doctor nix install ", ["ID"]],
-    ["doctor --report ", ["ID"]],
+    ["doctor --report ", ["ID", "--report"]],
+    ["init x --generator ", ["PROFILE", "--generator"]],
+    ["init --generator x ", ["PROFILE"]],
+    ["init x --generator=", ["--generator"]],
   ])("is a value: %s", (line, values) => {
     expect(read(line).values).toEqual(values);
   });

@@ -624,8 +624,97 @@ describe("ai-rules init with a generator", () => {
     expect((await readdir(directory)).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
+  /** Does what `mix igniter.new` does, in small, and notes its arguments. */
+  const igniter = `
+    case "$1" in
+      help) case "$2" in igniter.new|phx.new) ;; *) exit 1 ;; esac ;;
+      local.hex|local.rebar) echo "$1" >> "$TMPDIR/ground" ;;
+      igniter.new)
+        mkdir -p "$2/lib" "$2/deps/ash"
+        echo "$*" > "$2/mix.exs"
+        echo "/deps/" > "$2/.gitignore"
+        echo "mine" > "$2/deps/ash/mix.exs" ;;
+      *) exit 1 ;;
+    esac`;
+
+  it.each(["absent", "empty"])(
+    "takes the one that is named, with all it fetched, where the directory is %s",
+    async (what) => {
+      const { done, read, git, directory } = await begin({
+        programs: { mix: igniter },
+        git: what === "empty",
+      });
+
+      const { code, notes } = await done("my_app phoenix-ash --generator=igniter");
+
+      expect(code).toBe(0);
+      expect(await read("mix.exs")).toMatch(
+        /^igniter\.new \/\S+ --install=ash,ash_phoenix,ash_postgres --with=phx\.new --with-args=--app my_app --yes --no-git\n$/,
+      );
+      expect(await read("deps/ash/mix.exs")).toBe("mine\n");
+      expect(git("ls-files")).not.toContain("deps/");
+      expect(await readFile(join(directory, "ground"), "utf8")).toBe("local.hex\nlocal.rebar\n");
+      expect(notes).toContain(
+        "running mix igniter.new with the mix on PATH; it compiles libraries, which takes minutes",
+      );
+      expect((await done("my_app")).out).toContain("nothing to do");
+    },
+  );
+
+  it("makes a plain application with Igniter where no framework is wanted", async () => {
+    const { done, read } = await begin({ programs: { mix: igniter } });
+
+    await done("my_app universal --generator");
+
+    expect(await read("mix.exs")).toMatch(
+      /^igniter\.new \/\S+ --sup --with-args=--app my_app --yes --no-git\n$/,
+    );
+  });
+
+  it("names every archive that is missing, and only those", async () => {
+    const none = await begin({ programs: { mix: "exit 1" } });
+    const some = await begin({
+      programs: { mix: `[ "$1 $2" = "help phx.new" ]` },
+    });
+
+    expect(await none.failed("my_app phoenix-ash --generator igniter")).toMatchObject({
+      code: "project/no-generator",
+      message: expect.stringMatching(/^there is no mix igniter\.new and no mix phx\.new: /),
+      remedy:
+        "install it: `mix archive.install hex igniter_new && mix archive.install hex phx_new`, or leave --generator out",
+    });
+    expect(await some.failed("my_app phoenix-ash --generator igniter")).toMatchObject({
+      message: expect.stringMatching(/^there is no mix igniter\.new: /),
+      remedy: "install it: `mix archive.install hex igniter_new`, or leave --generator out",
+    });
+  });
+
+  it("does not begin to fetch where Mix would stop to ask for Hex or rebar3", async () => {
+    const noRebar = `case "$1" in help|local.hex) ;; local.rebar) exit 1 ;; *) echo "$1" >> "$TMPDIR/ran" ;; esac`;
+    const { failed, directory } = await begin({ programs: { mix: noRebar } });
+
+    expect(await failed("my_app universal --generator")).toMatchObject({
+      code: "project/no-generator",
+      remedy: expect.stringContaining("mix local.hex --force && mix local.rebar --force"),
+    });
+    expect(await readdir(directory)).not.toContain("ran");
+    expect(await readdir(directory)).not.toContain("my_app");
+  });
+
+  it.each([
+    ["phoenix-ash --generator=ignitr", "did you mean --generator=igniter?"],
+    ["phoenix-ash --generator=PHX", "did you mean --generator=phx?"],
+    ["phoenix-ash --generator=rails", "take one of these: --generator=phx, --generator=igniter"],
+    ["nerves --generator=igniter", "take one of these: --generator=nerves"],
+    ["nerves --generator=igniter --dry-run", "take one of these: --generator=nerves"],
+  ])("refuses a generator that the profile has not: %s", async (line, remedy) => {
+    const { failed } = await begin();
+
+    expect(await failed(`my_app ${line}`)).toMatchObject({ code: "usage/generator", remedy });
+  });
+
   it("tells what the generator said when it fails", async () => {
-    const broken = `[ "$1" = help ] || { echo "** (Mix) no room"; exit 1; }`;
+    const broken = `[ "$1" = help ] || { echo "** (Mix) no room"; echo "error: init terminating"; exit 1; }`;
     const { failed, project } = await begin({ programs: { mix: broken }, git: true });
 
     expect((await failed("my_app phoenix-ash --generator")).message).toBe(
@@ -634,11 +723,10 @@ describe("ai-rules init with a generator", () => {
     expect(await readdir(project)).toEqual([".git"]);
   });
 
-  it("is for new applications of a profile that has one", async () => {
+  it("is for new applications", async () => {
     const { failed } = await begin({ files: { "mix.exs": mixFile() } });
 
     expect((await failed("my_app phoenix-ash --generator")).code).toBe("usage/generator");
-    expect((await failed("other universal --generator")).code).toBe("usage/generator");
   });
 });
 

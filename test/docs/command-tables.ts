@@ -30,8 +30,9 @@ function argumentText({ name, optional }: Argument): string {
 }
 
 function optionText(name: keyof typeof options): string {
-  const { value }: Option = options[name];
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+  const { value, optionalValue }: Option = options[name];
+  if (value === undefined) return `--${name}`;
+  return optionalValue ? `--${name} [${value}]` : `--${name} ${value}`;
 }
 
 /** One row a field of a report, made from the JSON schema that ships. */

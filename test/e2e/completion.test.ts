@@ -188,6 +188,8 @@ describe.each(shells)("completion in $name", (shell) => {
     ["completion fi\t", "completion fish"],
     ["help mod\t", "help models"],
     ["init x phoen\t", "init x phoenix-ash"],
+    ["init x --generator=ig\t", "init x --generator=igniter"],
+    ["init x --generator ig\t", "init x --generator igniter"],
     ["doctor nix-ver\t", "doctor nix-version"],
     ["tui --cwd so\t", /tui --cwd (some\\ dir|'some dir')\//],
     ["tui --cwd=so\t", /tui --cwd=(some\\ dir|'some dir'|'--cwd=some dir')\//],

@@ -48,6 +48,16 @@ describe.each(each)("the profile %s", (_, { profile, files }) => {
     expect(commandOf(config, "serena")).toContain("planning");
   });
 
+  it("has generators that ask nothing and make the application where it is wanted", () => {
+    for (const { command, tasks } of profile.generators) {
+      expect(command.slice(0, 3)).toEqual(["mix", tasks[0]?.name, "{dir}"]);
+      expect(command.join(" ")).toMatch(/--app \{app\}( |$)/);
+      // Igniter commits to the repository that it is in, unless it is told not to.
+      if (tasks[0]?.name === "igniter.new")
+        expect(command).toEqual(expect.arrayContaining(["--yes", "--no-git"]));
+    }
+  });
+
   it("leaves it to the user to let mgrep send the project to its makers", () => {
     const mgrep = asObject(asObject(modeFile(files, "build")["mcp"])["mgrep"]);
 

@@ -4,7 +4,18 @@ import { readMixFile } from "../../src/profiles/mix-file.ts";
 import { mixIgnoreLines, newApplication } from "../../src/profiles/new-application.ts";
 import { loadProfile, profileNames } from "../../src/profiles/profile.ts";
 
-const bare = { name: "universal", title: "Universal", dependencies: [] } as const;
+const bare = {
+  name: "universal",
+  title: "Universal",
+  dependencies: [],
+  generators: [
+    {
+      name: "igniter",
+      command: ["mix", "igniter.new", "{dir}"],
+      tasks: [{ name: "igniter.new", archive: "igniter_new" }],
+    },
+  ],
+} as const;
 
 describe.each(profileNames)("a new application of %s", (name) => {
   it("has the files of a Mix project, and none that the profile has", async () => {
@@ -72,14 +83,15 @@ describe("a new application", () => {
     );
   });
 
-  it("names the generator of its kind", () => {
-    const generator = { command: ["mix", "nerves.new", "{dir}"], archive: "nerves_bootstrap" };
-    const made = newApplication({ app: "demo", profile: { ...bare, name: "nerves", generator } });
-    expect(made.get("README.md")).toContain(
-      "`mix nerves.new`, which is in the archive nerves_bootstrap: `ai-rules init NAME nerves --generator`.",
+  it("names the generators of its kind", async () => {
+    expect(newApplication({ app: "demo", profile: bare }).get("README.md")).toContain(
+      "`ai-rules init NAME universal --generator=igniter` runs `mix igniter.new`, from the archive igniter_new\n",
     );
-    expect(newApplication({ app: "demo", profile: bare }).get("README.md")).not.toContain(
-      "archive",
+    const { profile } = await loadProfile(createPorts(), "phoenix-ash");
+    const readme = newApplication({ app: "demo", profile }).get("README.md");
+    expect(readme).toContain(
+      "- `ai-rules init NAME phoenix-ash --generator=phx` runs `mix phx.new`, from the archive phx_new\n" +
+        "- `ai-rules init NAME phoenix-ash --generator=igniter` runs `mix igniter.new`, from the archives igniter_new and phx_new\n",
     );
   });
 
