@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const shared = { globals: false, restoreMocks: true } as const;
+const heavy = { ...shared, testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
@@ -17,16 +18,24 @@ export default defineConfig({
         },
       },
       {
-        // The built program and real parts (Nix, OpenCode, tmux): one file at a time, they are heavy.
+        // Real parts (Nix, OpenCode, tmux): each waits for its programs half of the time.
         test: {
-          ...shared,
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts", "test/**/*.real.test.ts"],
-          fileParallelism: false,
+          ...heavy,
+          name: "real",
+          include: ["test/**/*.real.test.ts"],
+          maxWorkers: 2,
           // After the unit tests: real programs need the processors for themselves.
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        // The built program in a terminal, which is to be quick: one file at a time.
+        test: {
+          ...heavy,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
