@@ -55,11 +55,12 @@ export async function writeArchive(tools: DoctorTools, order: ArchiveOrder): Pro
 }
 
 function showFiles(console: Console, files: readonly ReportFile[], path: string): void {
-  console.note(`this goes into ${printable(path)}, which only you can read; nothing is sent:`);
+  console.note(`this goes into ${printable(path)}:`);
   for (const { name, about, text } of files) {
     const size = `${(Buffer.byteLength(text) / 1024).toFixed(1)} kB`;
     console.note(`  ${name.padEnd(18)} ${size.padStart(8)}  ${about}`);
   }
+  console.note("only you can read it, and nothing is sent anywhere");
 }
 
 async function isWanted({ ask }: Console, yes: boolean): Promise<boolean> {

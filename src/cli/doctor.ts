@@ -5,12 +5,12 @@ import { AiRulesError } from "../core/error.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
-import { checksInTrouble, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
+import { checksAfter, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
 import type { Ports, Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
-import type { Console } from "./console.ts";
+import type { Console, StatusLine } from "./console.ts";
 import { doctorReport } from "./doctor-report.ts";
 import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
@@ -48,7 +48,9 @@ export async function doctor(
   const patience = only.length > 0 ? patienceForSome : 1;
   const asked = terminal?.isTty && !options.json ? { terminal } : {};
   const program = { version: version(), node: process.versions.node };
-  const visit = { ports, root, program, checks, patience, console, tell, ...asked };
+  const isDrawn = options.json || Number.isFinite(console.cols);
+  const progress = isDrawn && console.status ? { status: console.status } : {};
+  const visit = { ports, root, program, checks, patience, console, tell, ...asked, ...progress };
   const first = await examination(visit);
   const { results, fixed } = options.fix
     ? await mendAll(visit, first)
@@ -67,7 +69,8 @@ export async function doctor(
     const lines = results.flatMap((result) => checkLines(result, plain));
     const checked = { json: jsonText(report), lines };
     const { report: file, yes = false, screens = false } = options;
-    await writeArchive({ ports, console }, { file, cwd, root, checked, yes, screens });
+    const order = { file, cwd, root, checked, yes, screens };
+    if (!(await writeArchive({ ports, console }, order))) return 1;
   }
   return report.ok ? 0 : 1;
 }
@@ -86,14 +89,15 @@ const patienceForSome = 6;
 type Visit = ExamineRequest & {
   readonly console: Console;
   readonly tell: (lines: readonly string[]) => void;
+  /** Not where each line goes to a pipe: its reader (`less`) may draw on the same terminal. */
+  readonly status?: StatusLine;
 };
 
 /** All checks once, each told as it is done. */
-async function examination({ console, tell, ...request }: Visit): Promise<readonly CheckResult[]> {
-  const { installation } = request.ports.host;
-  const teller = tellInOrder({ checks: request.checks, console, tell, installation });
+async function examination(visit: Visit): Promise<readonly CheckResult[]> {
+  const teller = tellInOrder(visit);
   try {
-    return await examine(request, teller.add);
+    return await examine(visit, teller.add);
   } finally {
     teller.end();
   }
@@ -106,24 +110,23 @@ async function mendAll(
 ): Promise<{ readonly results: readonly CheckResult[]; readonly fixed: readonly AppliedFix[] }> {
   const { ports, root, program, console, tell } = visit;
   const fixed = await mend({ ports, root, program }, before);
-  tell(["", ...fixLines(fixed, console)]);
+  tell([...fixLines(fixed, console), ""]);
   if (fixed.length === 0) return { results: before, fixed };
-  const after = await examination({ ...visit, checks: checksInTrouble(before) });
+  const after = await examination({ ...visit, checks: checksAfter(before, fixed) });
   const results = before.map((old) => after.find(({ check }) => check === old.check) ?? old);
   return { results, fixed };
 }
 
-type Telling = Pick<Visit, "checks" | "console" | "tell"> & { readonly installation: string };
-
 /** Groups and checks in their order, each as soon as it and all before it are done. */
-function tellInOrder({ checks, console, tell, installation }: Telling) {
+function tellInOrder({ ports, checks, console, tell, status }: Visit) {
+  const { installation } = ports.host;
   const page = { cols: console.cols, paint: console.paint, installation };
   const waiting = [...checks];
   const done = new Map<Check, CheckResult>();
   let group: Check["group"] | undefined;
   const add = (result: CheckResult) => {
     done.set(result.check, result);
-    console.status?.show("");
+    status?.show("");
     for (let next = waiting[0]; next; next = waiting[0]) {
       const told = done.get(next);
       if (!told) break;
@@ -133,7 +136,6 @@ function tellInOrder({ checks, console, tell, installation }: Telling) {
       tell(checkLines(told, page));
       if (waiting.length === 0) tell([""]);
     }
-    const { status } = console;
     const first = waiting[0];
     if (status && first)
       status.show(
@@ -143,5 +145,5 @@ function tellInOrder({ checks, console, tell, installation }: Telling) {
         ),
       );
   };
-  return { add, end: () => console.status?.show("") };
+  return { add, end: () => status?.show("") };
 }

@@ -35,7 +35,19 @@ export function mend(
   return applyFixes(results, createDoctorContext({ ...request, abort: signal }));
 }
 
-/** The checks to make again once something was mended: one deed may mend several things. */
-export function checksInTrouble(results: readonly CheckResult[]): readonly Check[] {
-  return results.filter(({ findings }) => findings.some(isTrouble)).map(({ check }) => check);
+/**
+ * The checks to make again once something was mended: one deed may mend several things, and what was
+ * left out may have been left out for what is mended now.
+ */
+export function checksAfter(
+  results: readonly CheckResult[],
+  applied: readonly AppliedFix[],
+): readonly Check[] {
+  const mended = new Set(applied.filter(({ problem }) => !problem).map(({ check }) => check.group));
+  return results
+    .filter(
+      ({ check, status, findings }) =>
+        findings.some(isTrouble) || (status === "skip" && mended.has(check.group)),
+    )
+    .map(({ check }) => check);
 }

@@ -73,8 +73,9 @@ export function createDoctor({ ports, root, program, terminal, dispatch }: Docto
 
   async function mend(): Promise<void> {
     const doctor = await loaded();
-    const mended = (await doctor.mend(request, found)).map(doctor.mendedBy);
-    const checks = doctor.checksInTrouble(found);
+    const applied = await doctor.mend(request, found);
+    const checks = doctor.checksAfter(found, applied);
+    const mended = applied.map(doctor.mendedBy);
     dispatch({ type: "doctor-mended", mended, again: checks.map(({ id }) => id) });
     const again = await doctor.examine({ ...request, checks }, (result) =>
       dispatch({ type: "doctor-checked", check: located(doctor.diagnosedCheck(result)) }),

@@ -126,6 +126,7 @@ describe("ai-rules doctor --report", () => {
     expect(seen).toBe("write it?");
     expect(no.notes).toContain("log.txt");
     expect(no.notes).toContain("nothing was written");
+    expect(no.code).toBe(1);
     expect(await archives()).toEqual([]);
 
     await run("doctor --only install-node --report", script(true));

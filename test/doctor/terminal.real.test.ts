@@ -51,6 +51,21 @@ describe("the doctor on a terminal", () => {
       }
     }));
 
+  it("looks again after --fix also at what had to be left out before", () =>
+    onStage(async (stage) => {
+      await writeFlake(stage);
+      await stage.run("git", "rm", "-q", "--cached", "flake.nix");
+      const terminal = open(stage, 100, "nix-git", "nix-shells", "--fix");
+      try {
+        const screen = await terminal.until("2 ok in");
+
+        expect(screen).toMatch(/skip {2}nix-shells: .*\n\nmended {2}nix-git: .*\n\nNix\n/u);
+        expect(screen).toContain("ok    nix-shells: there are default, other for");
+      } finally {
+        await terminal.close();
+      }
+    }));
+
   it("tells what --fix has done, and looks again", () =>
     onStage(async (stage) => {
       await writeFlake(stage);
