@@ -7,7 +7,7 @@ import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
 import { checksAfter, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
-import type { Ports, Terminal } from "../platform/ports.ts";
+import type { Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
 import type { Console, StatusLine } from "./console.ts";
@@ -16,11 +16,10 @@ import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doct
 import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
 import { assertReadable } from "./readable-project.ts";
+import { exitCodeOfSignal, interruptible, type Tools } from "./run-job.ts";
 import { version } from "./version.ts";
 
-export type DoctorTools = {
-  readonly ports: Ports;
-  readonly console: Console;
+export type DoctorTools = Tools & {
   /** The terminal that may be asked what it can do. */
   readonly terminal?: Terminal;
 };
@@ -33,10 +32,11 @@ export type DoctorInvocation = {
 
 /** Runs the command; resolves to the exit code. */
 export async function doctor(
-  { ports, console, terminal }: DoctorTools,
+  tools: DoctorTools,
   { arguments: named, options }: DoctorInvocation,
   cwd: string,
 ): Promise<number> {
+  const { ports, console, terminal } = tools;
   if (options.screens && options.report === undefined) throw screensAlone();
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
@@ -51,10 +51,12 @@ export async function doctor(
   const isDrawn = options.json || Number.isFinite(console.cols);
   const progress = isDrawn && console.status ? { status: console.status } : {};
   const visit = { ports, root, program, checks, patience, console, tell, ...asked, ...progress };
-  const first = await examination(visit);
-  const { results, fixed } = options.fix
-    ? await mendAll(visit, first)
-    : { results: first, fixed: [] };
+  const { results, fixed, signal } = await interruptible(tools, async (abort) => {
+    const first = await examination({ ...visit, abort });
+    const isMended = options.fix && !abort.aborted;
+    return isMended ? mendAll({ ...visit, abort }, first) : { results: first, fixed: [] };
+  });
+  if (signal !== undefined) return exitCodeOfSignal(signal);
   const tookMs = Math.round(ports.clock.monotonic() - startedAt);
   const report = doctorReport({ program: program.version, project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
@@ -70,7 +72,7 @@ export async function doctor(
     const checked = { json: jsonText(report), lines };
     const { report: file, yes = false, screens = false } = options;
     const order = { file, cwd, root, checked, yes, screens };
-    if (!(await writeArchive({ ports, console }, order))) return 1;
+    if (!(await writeArchive(tools, order))) return 1;
   }
   return report.ok ? 0 : 1;
 }
@@ -108,14 +110,17 @@ async function mendAll(
   visit: Visit,
   before: readonly CheckResult[],
 ): Promise<{ readonly results: readonly CheckResult[]; readonly fixed: readonly AppliedFix[] }> {
-  const { ports, root, program, console, tell } = visit;
-  const fixed = await mend({ ports, root, program }, before);
+  const { console, tell } = visit;
+  const fixed = await mend(visit, before);
   tell([...fixLines(fixed, console), ""]);
   if (fixed.length === 0) return { results: before, fixed };
   const after = await examination({ ...visit, checks: checksAfter(before, fixed) });
   const results = before.map((old) => after.find(({ check }) => check === old.check) ?? old);
   return { results, fixed };
 }
+
+/** The ^C that a terminal echoes must not wrap: what is in the line before would stay. */
+const echoCols = 3;
 
 /** Groups and checks in their order, each as soon as it and all before it are done. */
 function tellInOrder({ ports, checks, console, tell, status }: Visit) {
@@ -141,7 +146,7 @@ function tellInOrder({ ports, checks, console, tell, status }: Visit) {
       status.show(
         clipText(
           `${done.size} of ${checks.length}; ${first.id}: ${first.title} ...`,
-          status.cols() - 1,
+          status.cols() - echoCols,
         ),
       );
   };

@@ -13,6 +13,7 @@ import { answerScreenRequests } from "../../src/project/screen-requests.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { type ConsoleScript, createRecordedConsole } from "../fakes/recorded-console.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+import { undisturbed } from "../fakes/undisturbed.ts";
 
 const settings = {
   modes: {
@@ -43,7 +44,7 @@ async function begin(extra: Variables = {}) {
     const console = createRecordedConsole(script);
     const invocation = parseInvocation(line.split(" "));
     if (invocation.type !== "run") throw new Error(`${line} is no command`);
-    const code = await doctor({ ports, console }, invocation, project);
+    const code = await doctor({ ports, console, ownProcess: undisturbed }, invocation, project);
     return { code, console, notes: console.notes.join("\n") };
   }
   const archives = async () => (await readdir(project)).filter((name) => name.endsWith(".gz"));

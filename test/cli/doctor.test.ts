@@ -4,13 +4,15 @@ import { doctor } from "../../src/cli/doctor.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { createRecordedConsole } from "../fakes/recorded-console.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+import { undisturbed } from "../fakes/undisturbed.ts";
 
 async function run(line: string, cols?: number) {
   const directory = await temporaryDirectory();
   const console = createRecordedConsole({ statusCols: 60, ...(cols ? { cols } : {}) });
   const invocation = parseInvocation(line.split(" "));
   if (invocation.type !== "run") throw new Error(`${line} is no command`);
-  const code = await doctor({ ports: isolatedPorts(directory), console }, invocation, directory);
+  const tools = { ports: isolatedPorts(directory), console, ownProcess: undisturbed };
+  const code = await doctor(tools, invocation, directory);
   return { code, console };
 }
 
