@@ -251,13 +251,19 @@ describe("ai-rules doctor --report", () => {
     await writeFile(join(project, "there.tar.gz"), "precious");
     await writeFile(join(project, "file"), "");
 
-    const codes = ["there.tar.gz", "./file/it.tar.gz"].map(async (file) =>
+    const problems = ["there.tar.gz", "./file/it.tar.gz"].map(async (file) =>
       run(`doctor --only install-node --report ${file}`).then(
         () => "written",
-        (error: unknown) => toProblem(error).code,
+        (error: unknown) => toProblem(error),
       ),
     );
 
-    expect(await Promise.all(codes)).toEqual(["doctor/report-exists", "doctor/report-not-written"]);
+    expect(await Promise.all(problems)).toMatchObject([
+      { code: "doctor/report-exists" },
+      {
+        code: "doctor/report-not-written",
+        message: `the report cannot be written to ${join(project, "file/it.tar.gz")}: ${join(project, "file")} is no directory`,
+      },
+    ]);
   });
 });
