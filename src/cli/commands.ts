@@ -212,7 +212,7 @@ export const commands = {
     notes: [
       "--report shows what will be in the archive and asks before it is written (--yes: does not ask).",
       "Screens of an open `ai-rules tui` are in it only when you say so: to the question, or by --screens.",
-      "exit codes: 0 nothing fails (there may be warnings), 1 something does",
+      "exit codes: 0 nothing fails (there may be warnings), 1 something does, or you said no",
     ],
   },
   keys: {

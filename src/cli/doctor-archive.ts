@@ -1,5 +1,5 @@
 /** `ai-rules doctor --report [FILE]`: one archive for the report of a fault, shown before it is written. */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { AiRulesError } from "../core/error.ts";
@@ -55,11 +55,12 @@ export async function writeArchive(tools: DoctorTools, order: ArchiveOrder): Pro
 }
 
 function showFiles(console: Console, files: readonly ReportFile[], path: string): void {
-  console.note(`this goes into ${printable(path)}, which only you can read; nothing is sent:`);
+  console.note(`this goes into ${printable(path)}:`);
   for (const { name, about, text } of files) {
     const size = `${(Buffer.byteLength(text) / 1024).toFixed(1)} kB`;
     console.note(`  ${name.padEnd(18)} ${size.padStart(8)}  ${about}`);
   }
+  console.note("only you can read it, and nothing is sent anywhere");
 }
 
 async function isWanted({ ask }: Console, yes: boolean): Promise<boolean> {
@@ -77,7 +78,7 @@ async function write({ ports }: DoctorTools, path: string, bytes: Uint8Array): P
   try {
     isNew = await ports.files.createExclusively(path, bytes, 0o600);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = whyNotWritten(cause, path);
     throw new AiRulesError(
       {
         code: "doctor/report-not-written",
@@ -88,6 +89,13 @@ async function write({ ports }: DoctorTools, path: string, bytes: Uint8Array): P
     );
   }
   if (!isNew) throw exists(path);
+}
+
+/** "EROFS: read-only file system, open '…'": that file is one of our own, beside the one that is wanted. */
+function whyNotWritten(cause: unknown, path: string): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  if (/^(EEXIST|ENOTDIR):/u.test(said)) return `${dirname(path)} is no directory`;
+  return said.replace(/^[A-Z]+: (.*), \w+ '.*'$/su, "$1");
 }
 
 function exists(path: string): AiRulesError {

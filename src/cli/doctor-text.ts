@@ -33,10 +33,13 @@ export function groupLines(group: CheckGroup, { paint }: Plain): readonly string
 }
 
 /** A check: a line or more for each finding. */
-export function checkLines({ check, findings }: CheckResult, page: Page): readonly string[] {
-  const shown: readonly Finding[] =
-    findings.length === 0 ? [{ status: "ok", found: check.title }] : findings;
-  return shown.flatMap((finding) => findingLines(finding, { id: check.id, page }));
+export function checkLines(result: CheckResult, page: Page): readonly string[] {
+  return told(result).flatMap((finding) => findingLines(finding, { id: result.check.id, page }));
+}
+
+/** A check that found nothing to tell is fine. */
+function told({ check, findings }: CheckResult): readonly Finding[] {
+  return findings.length === 0 ? [{ status: "ok", found: check.title }] : findings;
 }
 
 const indent = "        ";
@@ -121,12 +124,12 @@ export function fixLines(fixed: readonly AppliedFix[], { paint }: Plain): readon
   );
 }
 
-/** The last line. */
+/** The last line. It counts what stands above it: a check may have found several things. */
 export function summaryLine(
   { results, tookMs }: Pick<Examination, "results" | "tookMs">,
   { paint }: Plain,
 ): string {
-  const { fail, warn, ok, skip } = countsOf(results);
+  const { fail, warn, ok, skip } = countsOf(results.flatMap(told));
   const parts = [
     fail > 0 ? paint("error", `${fail} failed`) : "",
     warn > 0 ? paint("warning", counted(warn, "warning")) : "",

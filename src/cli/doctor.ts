@@ -5,22 +5,21 @@ import { AiRulesError } from "../core/error.ts";
 import type { AppliedFix } from "../doctor/apply-fixes.ts";
 import { type Check, isTrouble } from "../doctor/check.ts";
 import { selectChecks } from "../doctor/checks.ts";
-import { checksInTrouble, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
+import { checksAfter, type ExamineRequest, examine, mend } from "../doctor/examine.ts";
 import type { CheckResult } from "../doctor/run-checks.ts";
-import type { Ports, Terminal } from "../platform/ports.ts";
+import type { Terminal } from "../platform/ports.ts";
 import { findProjectRoot } from "../project/root.ts";
 import type { OptionValues } from "./arguments.ts";
-import type { Console } from "./console.ts";
+import type { Console, StatusLine } from "./console.ts";
 import { doctorReport } from "./doctor-report.ts";
 import { checkLines, fixLines, groupLines, placeLine, summaryLine } from "./doctor-text.ts";
 import { jsonText } from "./models-report.ts";
 import { createPaint } from "./paint.ts";
 import { assertReadable } from "./readable-project.ts";
+import { exitCodeOfSignal, interruptible, type Tools } from "./run-job.ts";
 import { version } from "./version.ts";
 
-export type DoctorTools = {
-  readonly ports: Ports;
-  readonly console: Console;
+export type DoctorTools = Tools & {
   /** The terminal that may be asked what it can do. */
   readonly terminal?: Terminal;
 };
@@ -33,10 +32,11 @@ export type DoctorInvocation = {
 
 /** Runs the command; resolves to the exit code. */
 export async function doctor(
-  { ports, console, terminal }: DoctorTools,
+  tools: DoctorTools,
   { arguments: named, options }: DoctorInvocation,
   cwd: string,
 ): Promise<number> {
+  const { ports, console, terminal } = tools;
   if (options.screens && options.report === undefined) throw screensAlone();
   const only = [...named, ...(options.only ?? [])];
   const checks = selectChecks(only);
@@ -48,11 +48,15 @@ export async function doctor(
   const patience = only.length > 0 ? patienceForSome : 1;
   const asked = terminal?.isTty && !options.json ? { terminal } : {};
   const program = { version: version(), node: process.versions.node };
-  const visit = { ports, root, program, checks, patience, console, tell, ...asked };
-  const first = await examination(visit);
-  const { results, fixed } = options.fix
-    ? await mendAll(visit, first)
-    : { results: first, fixed: [] };
+  const isDrawn = options.json || Number.isFinite(console.cols);
+  const progress = isDrawn && console.status ? { status: console.status } : {};
+  const visit = { ports, root, program, checks, patience, console, tell, ...asked, ...progress };
+  const { results, fixed, signal } = await interruptible(tools, async (abort) => {
+    const first = await examination({ ...visit, abort });
+    const isMended = options.fix && !abort.aborted;
+    return isMended ? mendAll({ ...visit, abort }, first) : { results: first, fixed: [] };
+  });
+  if (signal !== undefined) return exitCodeOfSignal(signal);
   const tookMs = Math.round(ports.clock.monotonic() - startedAt);
   const report = doctorReport({ program: program.version, project: root, results, fixed, tookMs });
   if (options.json) console.out([jsonText(report)]);
@@ -67,7 +71,8 @@ export async function doctor(
     const lines = results.flatMap((result) => checkLines(result, plain));
     const checked = { json: jsonText(report), lines };
     const { report: file, yes = false, screens = false } = options;
-    await writeArchive({ ports, console }, { file, cwd, root, checked, yes, screens });
+    const order = { file, cwd, root, checked, yes, screens };
+    if (!(await writeArchive(tools, order))) return 1;
   }
   return report.ok ? 0 : 1;
 }
@@ -86,14 +91,15 @@ const patienceForSome = 6;
 type Visit = ExamineRequest & {
   readonly console: Console;
   readonly tell: (lines: readonly string[]) => void;
+  /** Not where each line goes to a pipe: its reader (`less`) may draw on the same terminal. */
+  readonly status?: StatusLine;
 };
 
 /** All checks once, each told as it is done. */
-async function examination({ console, tell, ...request }: Visit): Promise<readonly CheckResult[]> {
-  const { installation } = request.ports.host;
-  const teller = tellInOrder({ checks: request.checks, console, tell, installation });
+async function examination(visit: Visit): Promise<readonly CheckResult[]> {
+  const teller = tellInOrder(visit);
   try {
-    return await examine(request, teller.add);
+    return await examine(visit, teller.add);
   } finally {
     teller.end();
   }
@@ -104,26 +110,28 @@ async function mendAll(
   visit: Visit,
   before: readonly CheckResult[],
 ): Promise<{ readonly results: readonly CheckResult[]; readonly fixed: readonly AppliedFix[] }> {
-  const { ports, root, program, console, tell } = visit;
-  const fixed = await mend({ ports, root, program }, before);
-  tell(["", ...fixLines(fixed, console)]);
+  const { console, tell } = visit;
+  const fixed = await mend(visit, before);
+  tell([...fixLines(fixed, console), ""]);
   if (fixed.length === 0) return { results: before, fixed };
-  const after = await examination({ ...visit, checks: checksInTrouble(before) });
+  const after = await examination({ ...visit, checks: checksAfter(before, fixed) });
   const results = before.map((old) => after.find(({ check }) => check === old.check) ?? old);
   return { results, fixed };
 }
 
-type Telling = Pick<Visit, "checks" | "console" | "tell"> & { readonly installation: string };
+/** The ^C that a terminal echoes must not wrap: what is in the line before would stay. */
+const echoCols = 3;
 
 /** Groups and checks in their order, each as soon as it and all before it are done. */
-function tellInOrder({ checks, console, tell, installation }: Telling) {
+function tellInOrder({ ports, checks, console, tell, status }: Visit) {
+  const { installation } = ports.host;
   const page = { cols: console.cols, paint: console.paint, installation };
   const waiting = [...checks];
   const done = new Map<Check, CheckResult>();
   let group: Check["group"] | undefined;
   const add = (result: CheckResult) => {
     done.set(result.check, result);
-    console.status?.show("");
+    status?.show("");
     for (let next = waiting[0]; next; next = waiting[0]) {
       const told = done.get(next);
       if (!told) break;
@@ -133,15 +141,14 @@ function tellInOrder({ checks, console, tell, installation }: Telling) {
       tell(checkLines(told, page));
       if (waiting.length === 0) tell([""]);
     }
-    const { status } = console;
     const first = waiting[0];
     if (status && first)
       status.show(
         clipText(
           `${done.size} of ${checks.length}; ${first.id}: ${first.title} ...`,
-          status.cols() - 1,
+          status.cols() - echoCols,
         ),
       );
   };
-  return { add, end: () => console.status?.show("") };
+  return { add, end: () => status?.show("") };
 }

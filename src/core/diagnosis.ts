@@ -67,11 +67,11 @@ export type Diagnosis = {
   readonly mended: readonly Mended[];
 };
 
-/** How many checks came out how. */
+/** How many of them, checks or findings, came out how. */
 export function countsOf(
-  checks: readonly { readonly status: CheckStatus }[],
+  those: readonly { readonly status: CheckStatus }[],
 ): Readonly<Record<CheckStatus, number>> {
-  const count = (wanted: CheckStatus) => checks.filter(({ status }) => status === wanted).length;
+  const count = (wanted: CheckStatus) => those.filter(({ status }) => status === wanted).length;
   return { fail: count("fail"), warn: count("warn"), ok: count("ok"), skip: count("skip") };
 }
 

@@ -10,7 +10,10 @@ export type ExamineRequest = Omit<ContextRequest, "abort"> & {
   readonly abort?: AbortSignal;
 };
 
-/** Makes all checks once, `onResult` hears of each; what they have started is ended. Never throws. */
+/**
+ * Makes all checks once, `onResult` hears of each; what they have started is ended, and what they have
+ * put somewhere is gone. Never throws; empty when it was aborted.
+ */
 export async function examine(
   { checks, abort, ...request }: ExamineRequest,
   onResult: (result: CheckResult) => void,
@@ -18,11 +21,18 @@ export async function examine(
   const end = new AbortController();
   const signal = abort ? AbortSignal.any([abort, end.signal]) : end.signal;
   const context = createDoctorContext({ ...request, abort: signal });
+  const { promise: aborted, resolve } = Promise.withResolvers<readonly CheckResult[]>();
+  signal.addEventListener("abort", () => resolve([]), { once: true });
+  if (signal.aborted) resolve([]);
+  // A check whose programs were ended under it would tell of a fault.
+  const tell = (result: CheckResult) => {
+    if (!signal.aborted) onResult(result);
+  };
   try {
-    return await runChecks(checks, context, onResult);
+    return await Promise.race([runChecks(checks, context, tell), aborted]);
   } finally {
     end.abort();
-    await Promise.all([...context.cleanups].map((cleanup) => cleanup()));
+    await Promise.allSettled([...context.cleanups].map((cleanup) => cleanup()));
   }
 }
 
@@ -35,7 +45,19 @@ export function mend(
   return applyFixes(results, createDoctorContext({ ...request, abort: signal }));
 }
 
-/** The checks to make again once something was mended: one deed may mend several things. */
-export function checksInTrouble(results: readonly CheckResult[]): readonly Check[] {
-  return results.filter(({ findings }) => findings.some(isTrouble)).map(({ check }) => check);
+/**
+ * The checks to make again once something was mended: one deed may mend several things, and what was
+ * left out may have been left out for what is mended now.
+ */
+export function checksAfter(
+  results: readonly CheckResult[],
+  applied: readonly AppliedFix[],
+): readonly Check[] {
+  const mended = new Set(applied.filter(({ problem }) => !problem).map(({ check }) => check.group));
+  return results
+    .filter(
+      ({ check, status, findings }) =>
+        findings.some(isTrouble) || (status === "skip" && mended.has(check.group)),
+    )
+    .map(({ check }) => check);
 }

@@ -290,7 +290,7 @@ export const faults = [
 export const unknownFault: Pick<Fault, "message" | "remedy"> = {
   message: ({ what }) =>
     what === "" ? "Nix failed without a word" : `Nix cannot evaluate the shell: ${what}`,
-  remedy: () => "run `nix flake check` to see the whole trace",
+  remedy: () => "run `nix flake check --show-trace` to see the whole trace",
 };
 
 /** The code of a fault's problem. */

@@ -25,12 +25,18 @@ export type Doctor = {
   readonly stop: () => Promise<void>;
 };
 
+/**
+ * Times as long as in a shell: the agents work on the same machine, and while three of them start, one
+ * that a check starts takes long without anything being wrong. The panes go on meanwhile.
+ */
+const patience = 3;
+
 /** A check that hears of nothing is not waited for: the user wants to leave. */
 const stopMs = 500;
 
 export function createDoctor({ ports, root, program, terminal, dispatch }: DoctorOptions): Doctor {
   const end = new AbortController();
-  const request = { ports, root, program, terminal, abort: end.signal };
+  const request = { ports, root, program, terminal, abort: end.signal, patience };
   let visit: Promise<void> = Promise.resolve();
   let found: readonly CheckResult[] = [];
 
@@ -73,8 +79,9 @@ export function createDoctor({ ports, root, program, terminal, dispatch }: Docto
 
   async function mend(): Promise<void> {
     const doctor = await loaded();
-    const mended = (await doctor.mend(request, found)).map(doctor.mendedBy);
-    const checks = doctor.checksInTrouble(found);
+    const applied = await doctor.mend(request, found);
+    const checks = doctor.checksAfter(found, applied);
+    const mended = applied.map(doctor.mendedBy);
     dispatch({ type: "doctor-mended", mended, again: checks.map(({ id }) => id) });
     const again = await doctor.examine({ ...request, checks }, (result) =>
       dispatch({ type: "doctor-checked", check: located(doctor.diagnosedCheck(result)) }),

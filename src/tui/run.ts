@@ -19,6 +19,7 @@ import { stopProcessTree } from "../project/stop-tree.ts";
 import { type CreateEmulator, loadEmulator } from "../screen/emulator.ts";
 import { createHostColors } from "../screen/host-colors.ts";
 import { createChrome, type ViewWorker } from "./chrome.ts";
+import { createClipboard } from "./clipboard.ts";
 import { createClockwork } from "./clockwork.ts";
 import { createDevelopmentEnvironment } from "./development-environment.ts";
 import { createDisplay } from "./display.ts";
@@ -117,6 +118,7 @@ function openTui(
       for (const mode of agentModes) host.emulator(mode).colorSchemeChanged();
     },
   });
+  const copy = createClipboard({ ...ports, viaTerminal: outer.copy });
 
   const places = arrange(state()).panes;
   const host = createPaneHost({
@@ -188,7 +190,7 @@ function openTui(
     directories: options.directories,
     state,
     dispatch,
-    copy: outer.copy,
+    copy,
   });
 
   const doctor = createDoctor({
@@ -279,7 +281,7 @@ function openTui(
     cancelJob: models.cancelJob,
     applyModel: applier.apply,
     tellAgent: applier.tell,
-    copy: outer.copy,
+    copy,
     copyByHand: models.copyByHand,
     sendPrefix: input.sendPrefix,
     scroll: input.scroll,

@@ -13,6 +13,7 @@ import { answerScreenRequests } from "../../src/project/screen-requests.ts";
 import { isolatedPorts } from "../fakes/isolated-ports.ts";
 import { type ConsoleScript, createRecordedConsole } from "../fakes/recorded-console.ts";
 import { temporaryDirectory } from "../fakes/temporary-directory.ts";
+import { undisturbed } from "../fakes/undisturbed.ts";
 
 const settings = {
   modes: {
@@ -43,7 +44,7 @@ async function begin(extra: Variables = {}) {
     const console = createRecordedConsole(script);
     const invocation = parseInvocation(line.split(" "));
     if (invocation.type !== "run") throw new Error(`${line} is no command`);
-    const code = await doctor({ ports, console }, invocation, project);
+    const code = await doctor({ ports, console, ownProcess: undisturbed }, invocation, project);
     return { code, console, notes: console.notes.join("\n") };
   }
   const archives = async () => (await readdir(project)).filter((name) => name.endsWith(".gz"));
@@ -126,6 +127,7 @@ describe("ai-rules doctor --report", () => {
     expect(seen).toBe("write it?");
     expect(no.notes).toContain("log.txt");
     expect(no.notes).toContain("nothing was written");
+    expect(no.code).toBe(1);
     expect(await archives()).toEqual([]);
 
     await run("doctor --only install-node --report", script(true));
@@ -249,13 +251,19 @@ describe("ai-rules doctor --report", () => {
     await writeFile(join(project, "there.tar.gz"), "precious");
     await writeFile(join(project, "file"), "");
 
-    const codes = ["there.tar.gz", "./file/it.tar.gz"].map(async (file) =>
+    const problems = ["there.tar.gz", "./file/it.tar.gz"].map(async (file) =>
       run(`doctor --only install-node --report ${file}`).then(
         () => "written",
-        (error: unknown) => toProblem(error).code,
+        (error: unknown) => toProblem(error),
       ),
     );
 
-    expect(await Promise.all(codes)).toEqual(["doctor/report-exists", "doctor/report-not-written"]);
+    expect(await Promise.all(problems)).toMatchObject([
+      { code: "doctor/report-exists" },
+      {
+        code: "doctor/report-not-written",
+        message: `the report cannot be written to ${join(project, "file/it.tar.gz")}: ${join(project, "file")} is no directory`,
+      },
+    ]);
   });
 });

@@ -97,17 +97,17 @@ describe("a finding", () => {
 });
 
 describe("the last line", () => {
-  it("counts what came out", () => {
+  it("counts what the lines above it say", () => {
     const results = [
       result("fail", trouble),
-      result("warn"),
-      result("warn"),
+      result("warn", { ...trouble, status: "warn" }, { ...trouble, status: "warn" }),
+      result("ok", { status: "skip", found: "it cannot be seen" }),
       result("ok"),
-      result("skip"),
+      result("skip", { status: "skip", found: "nothing is there" }),
     ];
 
     expect(summaryLine({ results, tookMs: 1234 }, plain)).toBe(
-      "1 failed, 2 warnings, 1 ok, 1 skipped in 1.2 s",
+      "1 failed, 2 warnings, 1 ok, 2 skipped in 1.2 s",
     );
     expect(summaryLine({ results: [result("ok")], tookMs: 5 }, plain)).toBe("1 ok in 5 ms");
   });

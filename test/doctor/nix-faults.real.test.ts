@@ -575,7 +575,7 @@ const evaluation: readonly StagedFault[] = (
       title: "an error of the flake's own",
       stage: (stage) => writeShell(stage, "{ self }", 'throw "not on Mondays"'),
       code: "nix/eval-failed",
-      remedy: "nix flake check",
+      remedy: "nix flake check --show-trace",
       found: "not on Mondays",
     },
     {

@@ -265,9 +265,20 @@ describe("the doctor on a terminal that answers", () => {
     onStage(async (stage) => {
       const screen = await screenOf(stage, "terminal-abilities");
 
-      expect(screen).toContain("synchronized output, kitty's key protocol");
+      expect(screen).toContain("synchronized output; kitty's key protocol");
       expect(screen).toContain("fonts cannot be seen from here: │ ─ ┼");
-      expect(screen).toContain("1 ok in");
+      expect(screen).toContain("1 ok, 1 skipped in");
+    }));
+
+  it("shows no sign that the locale does not know", () =>
+    onStage(async (stage) => {
+      stage.env["LC_ALL"] = "C";
+
+      const screen = await screenOf(stage, "terminal-abilities");
+
+      expect(screen).toContain("the TUI draws with ASCII alone");
+      // oxlint-disable-next-line no-control-regex
+      expect(screen).toMatch(/^[\u0000-\u007F]*$/u);
     }));
 
   it("says what is missed where the kitty protocol is not there", () =>
@@ -291,7 +302,7 @@ describe("the doctor on a terminal that answers", () => {
       const screen = await screenOf(stage, "terminal");
 
       expect(screen).not.toMatch(/^ {2}(warn|fail) /mu);
-      expect(screen).toContain("6 ok in");
+      expect(screen).toContain("6 ok, 2 skipped in");
     }));
 });
 

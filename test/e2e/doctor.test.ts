@@ -67,6 +67,25 @@ describe.skipIf(skipNix)("the doctor beside the panes", () => {
     expect(after).toBe(before);
   });
 
+  it("takes no OpenCode for broken that starts slowly beside the agents", async () => {
+    const opencode = join(project.directory, "bin/slow-opencode");
+    await writeFile(opencode, '#!/bin/bash\n[ "$1" = --version ] && sleep 6 && echo 1.18.33\n');
+    await chmod(opencode, 0o755);
+    const shell = { command: ["bash", "--norc"] };
+    const settings = { opencode: { path: opencode }, modes: { build: shell, review: shell } };
+    await writeFile(join(project.project, "ai-rules.json"), JSON.stringify(settings));
+    const terminal = project.open({ cols: 140, rows: 110 });
+    await terminal.until(/bash-[\d.]+[#$]/, slow);
+
+    terminal.press("ctrl+o", "d");
+    await terminal.until(/doctor .*\d+ of \d+; agents-opencode \.\.\./, slow);
+    const screen = await terminal.until(done, slow);
+
+    expect(screen).toMatch(/ agents-opencode: OpenCode 1\.18\.33/);
+    terminal.press("esc", "ctrl+o", "q");
+    expect((await terminal.exited).code).toBe(0);
+  });
+
   it("is not waited for when the user quits, whatever hangs", async () => {
     await project.writeFlake(await readFile(minimalFlake, "utf8"));
     const terminal = project.open({ cols: 140, rows: 40 });

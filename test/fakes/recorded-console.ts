@@ -13,6 +13,8 @@ export type RecordedConsole = Console & {
 export type ConsoleScript = {
   /** Cells of the line of progress; without it there is none. */
   readonly statusCols?: number;
+  /** Cells of a line of stdout; without it that is no terminal. */
+  readonly cols?: number;
   /** What is answered; without it nobody can be asked. */
   readonly answer?: (question: string, abort: AbortSignal) => boolean | Promise<boolean>;
 };
@@ -23,7 +25,7 @@ export function createRecordedConsole(script: ConsoleScript = {}): RecordedConso
   const notes: string[] = [];
   const drawn: string[] = [];
   const questions: string[] = [];
-  const { statusCols, answer } = script;
+  const { statusCols, answer, cols = Number.POSITIVE_INFINITY } = script;
   return {
     lines,
     notes,
@@ -31,7 +33,7 @@ export function createRecordedConsole(script: ConsoleScript = {}): RecordedConso
     questions,
     out: (more) => void lines.push(...more),
     note: (line) => void notes.push(line),
-    cols: Number.POSITIVE_INFINITY,
+    cols,
     paint: createPaint(false),
     ...(statusCols === undefined
       ? {}

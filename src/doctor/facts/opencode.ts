@@ -211,14 +211,19 @@ async function withScratch<T>(
   act: (directory: string) => Promise<T>,
 ): Promise<T> {
   const { ports, cleanups } = context;
-  const { path, remove } = await createRunDirectory(ports, await openRuntimeDirectory(ports));
-  // What still ends may write there a little longer.
-  const removeSurely = () => remove().catch(() => remove().catch(() => {}));
+  context.abort.throwIfAborted();
+  const made = openRuntimeDirectory(ports).then((place) => createRunDirectory(ports, place));
+  const removeSurely = async () => {
+    const { remove } = await made;
+    // What still ends may write there a little longer.
+    await remove().catch(() => remove().catch(() => {}));
+  };
+  // Also while it is being made: it would be there when the examination is over.
   cleanups.add(removeSurely);
   try {
+    const { path } = await made;
     return await act((await ports.files.realPath(path)) ?? path);
   } finally {
-    await removeSurely();
-    cleanups.delete(removeSurely);
+    await removeSurely().finally(() => cleanups.delete(removeSurely));
   }
 }

@@ -65,7 +65,7 @@ export const hookCheck: Check = {
 };
 
 function wentWell(tookMs: number): Finding {
-  return ok(tookMs === 0 ? "it has run already" : `it takes ${took(tookMs)}`);
+  return ok(tookMs === 0 ? "it has run already" : `it ran in ${took(tookMs)}`);
 }
 
 function wentOn(said: string): Finding {

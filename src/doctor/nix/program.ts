@@ -31,11 +31,14 @@ export const programCheck: Check = {
 };
 
 async function missing(context: DoctorContext): Promise<Finding> {
+  const isNeeded = await hasFlake(context);
   return {
-    status: (await hasFlake(context)) ? "fail" : "warn",
+    status: isNeeded ? "fail" : "warn",
     code: "nix/not-installed",
     found: "Nix is not installed",
-    why: "agents run in your own environment, not in the one that flake.nix describes",
+    why: isNeeded
+      ? "agents run in your own environment, not in the one that flake.nix describes"
+      : "no flake.nix here needs it yet; the one that `ai-rules init` writes will",
     remedy: "install it from https://nixos.org/download, then open a new terminal",
   };
 }

@@ -34,7 +34,7 @@ export const shellCheck: Check = {
     const shell = await projectShell(context);
     if (shell.type === "fresh") {
       const when = moment(shell.shell.evaluatedAt, context.ports.clock.now());
-      return [ok(`it did as it is now: ${when}`)];
+      return [ok(`it evaluated ${when}, and is as it was then`)];
     }
     return evaluate({ context, nix, name: await shellName(context), abort });
   },

@@ -20,7 +20,11 @@ export const shellsCheck: Check = {
     // Why they cannot be read says nix-shell.
     if (names.length === 0) return [skip(`no shell for ${system} can be named`)];
     const wanted = (await shellName(context)) ?? defaultShell;
-    if (names.includes(wanted)) return [ok(`${wanted}, for ${system}, of ${names.join(", ")}`)];
-    return [skip(`for ${system} there are ${names.join(", ")}, and not ${wanted}`)];
+    if (names.includes(wanted)) return [ok(`${offered(names)} for ${system}; ${wanted} is used`)];
+    return [skip(`${offered(names)} for ${system}, and not ${wanted}`)];
   },
 };
+
+function offered(names: readonly string[]): string {
+  return `there ${names.length === 1 ? "is" : "are"} ${names.join(", ")}`;
+}

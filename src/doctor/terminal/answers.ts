@@ -1,3 +1,5 @@
+import { hasUnicode } from "../../core/terminal-abilities.ts";
+import type { Variables } from "../../platform/ports.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import { type TerminalAnswers, terminalAnswers } from "../facts/terminal-answers.ts";
 
@@ -10,6 +12,7 @@ export const answersCheck: Check = {
   run: async (context) => {
     const answers = await terminalAnswers(context);
     if (!answers) return [skip("there is no terminal that could be asked")];
+    const fonts = fontsOf(context.ports.env);
     if (!answers.answered) return [silent, fonts];
     return [ok(told(answers)), fonts];
   },
@@ -25,9 +28,13 @@ const silent: Finding = {
 };
 
 /** Nobody can ask for them. */
-const fonts = skip(
-  "fonts cannot be seen from here: │ ─ ┼ ● ◐ … should be lines, circles and dots, not boxes",
-);
+function fontsOf(env: Variables): Finding {
+  return skip(
+    hasUnicode(env)
+      ? "fonts cannot be seen from here: │ ─ ┼ ● ◐ … should be lines, circles and dots, not boxes"
+      : "fonts cannot be seen from here; the TUI draws with ASCII alone, as TERM and the locale want",
+  );
+}
 
 function told({ version, synchronized, kittyKeys, clipboard }: TerminalAnswers): string {
   return [
@@ -35,5 +42,5 @@ function told({ version, synchronized, kittyKeys, clipboard }: TerminalAnswers):
     synchronized ? "synchronized output" : "no synchronized output: frames may tear",
     kittyKeys ? "kitty's key protocol" : "no kitty key protocol: shift+enter may be enter",
     clipboard ? "clipboard by OSC 52" : "whether OSC 52 reaches the clipboard is not said",
-  ].join(", ");
+  ].join("; ");
 }

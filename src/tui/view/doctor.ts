@@ -25,7 +25,7 @@ export function doctorView({ state, overlay, size }: OverlayRequest<"doctor">): 
   const top = topOf(blocks, at, size.rows);
   return {
     type: "overlay",
-    title: { left: [span("doctor", "strong")], right: standing(diagnosis) },
+    title: { left: [span("doctor", "strong")], right: standing(diagnosis, items) },
     lines: lines.slice(top, top + size.rows),
     keys: keysOf(diagnosis),
     wanted: Number.MAX_SAFE_INTEGER,
@@ -45,13 +45,16 @@ function keysOf({ stage, checks }: Diagnosis): readonly KeyHint[] {
   ];
 }
 
-/** "12 of 41", or how all came out. */
-function standing({ stage, order, waiting, checks }: Diagnosis): readonly Span[] {
+/** "12 of 41; nix-shell ...", or how all came out: what is counted are the lines below. */
+function standing(diagnosis: Diagnosis, items: readonly DiagnosisItem[]): readonly Span[] {
+  const { stage, order, waiting } = diagnosis;
   if (stage === "mending") return [span("mending", "dim")];
   if (stage === "examining" && order.length === 0) return [span("looking", "dim")];
-  if (stage === "examining")
-    return [span(`${order.length - waiting.length} of ${order.length}`, "dim")];
-  const { fail, warn, ok, skip } = countsOf(checks);
+  if (stage === "examining") {
+    const first = waiting[0] === undefined ? "" : `; ${waiting[0]} ...`;
+    return [span(`${order.length - waiting.length} of ${order.length}${first}`, "dim")];
+  }
+  const { fail, warn, ok, skip } = countsOf(items.map(({ finding }) => finding));
   const parts: readonly Span[] = [
     ...(fail > 0 ? [span(`${fail} failed`, "error")] : []),
     ...(warn > 0 ? [span(`${warn} ${warn === 1 ? "warning" : "warnings"}`, "warning")] : []),

@@ -38,9 +38,19 @@ describe("the doctor", () => {
   });
 
   it("says how far it is", () => {
-    expect(draw({ stage: "examining", waiting: ["nix-git"] })).toContain("3 of 4 │");
+    expect(draw({ stage: "examining", waiting: ["nix-git"] })).toContain("3 of 4; nix-git ... │");
     expect(draw({ stage: "examining", order: [], checks: [] })).toContain("looking │");
     expect(draw({ stage: "mending" })).toContain("mending │");
+  });
+
+  it("counts the lines that it shows, also where one check found several things", () => {
+    const locks = sampleChecks.filter(({ id }) => id === "nix-lock");
+    const checks = locks.map((check) => ({
+      ...check,
+      findings: [...check.findings, ...check.findings],
+    }));
+
+    expect(draw({ checks })).toMatch(/ 2 warnings, 0 ok │/u);
   });
 
   it("offers what can be done now", () => {
