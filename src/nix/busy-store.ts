@@ -1,8 +1,8 @@
 /** Two Nix at once on a store: one of them gives up instead of waiting. */
 
-/** The second one: two at once set up a store that was never used. */
+/** All but the first: two at once set up a store that was never used; its schema is read while it is written. */
 const storeBusy =
-  /SQLite database '[^']*' is busy|creating symlink from '[^']*\/gcroots\/[^']*' .*File exists/u;
+  /SQLite database '[^']*' is busy|creating symlink from '[^']*\/gcroots\/[^']*' .*File exists|db\/schema' is corrupt/u;
 
 export type BusyWait = {
   /** Ms before each further try; the last one's answer counts, whatever it is. */
