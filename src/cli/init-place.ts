@@ -47,7 +47,7 @@ export async function makeContainer(
   files: Files,
   { root, top }: Extract<Place, { readonly type: "absent" }>,
 ): Promise<Container> {
-  const path = join(dirname(top), `.${basename(top)}.ai-rules-new`);
+  const path = containerOf(top);
   const remove = () => files.remove(path);
   const isLeft = (await files.status(path)) !== undefined;
   const isOurs = (await files.status(join(path, markName))) !== undefined;
@@ -74,6 +74,23 @@ export async function makeContainer(
     },
     remove,
   };
+}
+
+function containerOf(top: string): string {
+  return join(dirname(top), `.${basename(top)}.ai-rules-new`);
+}
+
+/**
+ * Takes away what is left of a run that was killed just after a project had got its name: a container
+ * with nothing but our mark in it. It stands beside the project, or beside a directory above it.
+ */
+export async function removeEmptyContainers(files: Files, root: string): Promise<void> {
+  for (let top = root; dirname(top) !== top; top = dirname(top)) {
+    const path = containerOf(top);
+    const names = await files.list(path).catch(() => []);
+    // Who may not write there leaves it to somebody who may.
+    if (names.length === 1 && names[0] === markName) await files.remove(path).catch(() => {});
+  }
 }
 
 function inTheWay(path: string): AiRulesError {

@@ -21,7 +21,7 @@ import type { OptionValues } from "./arguments.ts";
 import { generate, generatorOf } from "./init-generator.ts";
 import { repositoryOf, showToGit } from "./init-git.ts";
 import { surveyTooling, type Tooling } from "./init-missing.ts";
-import { findPlace, makeContainer, type Place } from "./init-place.ts";
+import { findPlace, makeContainer, type Place, removeEmptyContainers } from "./init-place.ts";
 import { type Prepared, prepare } from "./init-prepare.ts";
 import { type InitRequest, readInitRequest, titleOf } from "./init-request.ts";
 import { type Run, settle } from "./init-settle.ts";
@@ -118,6 +118,7 @@ async function runAt(run: Run, place: Place): Promise<number> {
 async function finishKilled(run: Run, root: string): Promise<void> {
   const { ports, console, request } = run;
   const { files } = ports;
+  if (!request.looksOnly) await removeEmptyContainers(files, root);
   const site = siteOf(run, root);
   if (!(await wasInterrupted(files, site))) return;
   if (request.looksOnly) {

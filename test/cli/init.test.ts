@@ -170,6 +170,22 @@ describe("ai-rules init of a new application", () => {
     expect(await read("mix.exs")).toContain("MyApp");
   });
 
+  it("takes away what a run left that was killed just after the application had its name", async () => {
+    const { done, directory } = await begin();
+    await done("sub/my_app");
+    const above = ".sub.ai-rules-new";
+    const beside = ".my_app.ai-rules-new";
+    await write(join(directory, above, "made-by-ai-rules-init", "x"), "");
+    await write(join(directory, "sub", beside, "made-by-ai-rules-init", "x"), "");
+
+    await done("sub/my_app --dry-run");
+    expect(await readdir(directory)).toContain(above);
+    await done("sub/my_app");
+
+    expect(await readdir(directory)).not.toContain(above);
+    expect(await readdir(join(directory, "sub"))).not.toContain(beside);
+  });
+
   it("takes away what a killed run left beside it, and nothing of anybody else", async () => {
     const { done, failed, directory } = await begin();
     const left = join(directory, ".my_app.ai-rules-new");
