@@ -4,6 +4,7 @@ import { AiRulesError } from "../core/error.ts";
 import { nearestName } from "../core/nearest-name.ts";
 import { printable, printableLines } from "../core/text.ts";
 import { classify } from "../nix/classify.ts";
+import { withFlakes } from "../nix/command-options.ts";
 import type { CommandResult, Ports } from "../platform/ports.ts";
 import type { Generator, MixTask, Profile, ProfileFiles } from "../profiles/profile.ts";
 
@@ -122,8 +123,7 @@ async function runInShell(
   const result = await ports.run({
     file: generation.nix ?? "nix",
     args: [
-      "--extra-experimental-features",
-      "nix-command flakes",
+      ...withFlakes,
       "develop",
       `path:${shell}`,
       "--command",

@@ -2,6 +2,7 @@ import type { EnvironmentProgress } from "../core/environment.ts";
 import type { Problem } from "../core/error.ts";
 import type { CommandResult, Ports } from "../platform/ports.ts";
 import { unlessBusy } from "./busy-store.ts";
+import { withFlakes } from "./command-options.ts";
 import { diagnose } from "./diagnose.ts";
 import { endNix } from "./end-nix.ts";
 import type { NixProgram } from "./find-nix.ts";
@@ -122,9 +123,7 @@ function stopper(machine: Machine, { abort, timeoutMs, profile }: EvaluationRequ
 
 function nixArguments({ profile, shell }: EvaluationRequest, reader: "" | "path:") {
   return [
-    // Adds to the user's configuration: theirs is never replaced.
-    "--extra-experimental-features",
-    "nix-command flakes",
+    ...withFlakes,
     "--no-warn-dirty",
     "--log-format",
     "internal-json",

@@ -1,19 +1,10 @@
 import type { Ports } from "../platform/ports.ts";
+import { impatient, withFlakes } from "./command-options.ts";
 import type { NixProgram } from "./find-nix.ts";
 import { nixSystem } from "./installable.ts";
 
 /** Names are worth a moment after a failure, not a download. */
 const timeoutMs = 4000;
-
-/** Without a network Nix tries again for 5 s; one attempt is enough to know. */
-export const impatient = [
-  "--option",
-  "connect-timeout",
-  "2",
-  "--option",
-  "download-attempts",
-  "1",
-] as const;
 
 /**
  * The names of the flake's shells for this machine; empty when they cannot be read. Who wants to know
@@ -26,8 +17,7 @@ export async function shellNames(
   const result = await run({
     file: nix.path,
     args: [
-      "--extra-experimental-features",
-      "nix-command flakes",
+      ...withFlakes,
       ...impatient,
       "eval",
       "--json",

@@ -1,6 +1,7 @@
 /** The Nix of this machine and the flake of this project. */
 import { dirname, join } from "node:path";
 import { unlessBusy } from "../../nix/busy-store.ts";
+import { withFlakes } from "../../nix/command-options.ts";
 import { findNix, type NixProgram } from "../../nix/find-nix.ts";
 import { type NixVersion, parseNixVersion } from "../../nix/version.ts";
 import type { CommandResult } from "../../platform/ports.ts";
@@ -54,9 +55,6 @@ export const flakeFiles = fact(async ({ ports, root }) => {
   const there = await Promise.all(names.map((name) => ports.files.status(join(root, name))));
   return names.filter((_, index) => there[index] !== undefined).join(" ");
 });
-
-/** Adds to the user's configuration, so that a check sees what it looks for, not that flakes are off. */
-export const withFlakes = ["--extra-experimental-features", "nix-command flakes"] as const;
 
 /** Nix's own settings, by name; empty where it does not tell. */
 export const nixConfiguration = fact(async (context): Promise<ReadonlyMap<string, string>> => {

@@ -2,10 +2,11 @@
 import { basename, join } from "node:path";
 import { memory, moment, took } from "../../core/format.ts";
 import { profileOf } from "../../nix/cache.ts";
+import { withFlakes } from "../../nix/command-options.ts";
 import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, findingOf, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import { nixProgram, runNix, succeeded, withFlakes } from "../facts/nix.ts";
+import { nixProgram, runNix, succeeded } from "../facts/nix.ts";
 import { type ProjectShell, projectShell, shellVariables } from "../facts/project-shell.ts";
 
 export const cacheCheck: Check = {

@@ -2,21 +2,14 @@
 import { basename, join } from "node:path";
 import { moment, took } from "../../core/format.ts";
 import { classify } from "../../nix/classify.ts";
+import { impatient, withFlakes } from "../../nix/command-options.ts";
 import { diagnose } from "../../nix/diagnose.ts";
 import { faultCode, faults } from "../../nix/faults.ts";
 import { defaultShell, installableOf, nixSystem } from "../../nix/installable.ts";
-import { impatient } from "../../nix/shell-names.ts";
 import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, type Finding, findingOf, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import {
-  type FoundNix,
-  nixProgram,
-  runNix,
-  succeeded,
-  whyNoNix,
-  withFlakes,
-} from "../facts/nix.ts";
+import { type FoundNix, nixProgram, runNix, succeeded, whyNoNix } from "../facts/nix.ts";
 import { projectShell, shellName } from "../facts/project-shell.ts";
 
 /** Time for a diagnosis is left. */

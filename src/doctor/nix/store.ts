@@ -1,17 +1,11 @@
 import { classify } from "../../nix/classify.ts";
+import { withFlakes } from "../../nix/command-options.ts";
 import { faultCode } from "../../nix/faults.ts";
 import { nixSystem } from "../../nix/installable.ts";
 import type { CommandResult } from "../../platform/ports.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
-import {
-  nixConfiguration,
-  nixProgram,
-  runNix,
-  succeeded,
-  whyNotAskNix,
-  withFlakes,
-} from "../facts/nix.ts";
+import { nixConfiguration, nixProgram, runNix, succeeded, whyNotAskNix } from "../facts/nix.ts";
 import { hasSystemd } from "../facts/systemd.ts";
 
 /** Whether Nix reaches its store, by itself or through the daemon. */
