@@ -1,5 +1,6 @@
 /** Works out all that `ai-rules init` would do in a project. Writes nothing. */
 
+import { shellWord } from "../core/shell-word.ts";
 import type { Files } from "../platform/ports.ts";
 import { mixIgnoreLines, newApplication } from "../profiles/new-application.ts";
 import type { Profile, ProfileFiles } from "../profiles/profile.ts";
@@ -8,7 +9,6 @@ import { addIgnoreLines } from "../profiles/setup/ignore-lines.ts";
 import { setKeys } from "../profiles/setup/json-merge.ts";
 import { besideName, makePlan, type PlannedFile } from "../profiles/setup/plan.ts";
 import { type InitRecord, recordPath, recordText } from "../profiles/setup/record.ts";
-import { shellWord } from "../runtimes/shell-word.ts";
 import { earlierSettings } from "./init-earlier-settings.ts";
 import { type FlakeAdvice, ownFlake } from "./init-flake.ts";
 import type { InitRequest } from "./init-request.ts";

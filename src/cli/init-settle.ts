@@ -1,8 +1,8 @@
 /** The talk of `ai-rules init`: what it would do, whether it may, what it did, what is next. */
 import { basename, relative } from "node:path";
 import { AiRulesError } from "../core/error.ts";
+import { shellWord } from "../core/shell-word.ts";
 import { printable } from "../core/text.ts";
-import { shellWord } from "../runtimes/shell-word.ts";
 import { type GitWork, repositoryOf, showToGit } from "./init-git.ts";
 import type { Tooling } from "./init-missing.ts";
 import type { Prepared } from "./init-prepare.ts";

@@ -1,7 +1,7 @@
 import { AiRulesError } from "../core/error.ts";
+import { shellWord } from "../core/shell-word.ts";
 import { printable } from "../core/text.ts";
 import type { Ports } from "../platform/ports.ts";
-import { shellWord } from "../runtimes/shell-word.ts";
 
 /** Throws `project/unreadable` where a project's directory keeps us out: all that runs there would seem to be missing. */
 export async function assertReadable({ files }: Pick<Ports, "files">, root: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { AiRulesError } from "../core/error.ts";
+import { shellWord } from "../core/shell-word.ts";
 import { printable } from "../core/text.ts";
-import { shellWord } from "../runtimes/shell-word.ts";
 import type { Fix } from "./check.ts";
 
 /** A command as a fix and as it is shown: with it in `remedy`, both are one. */

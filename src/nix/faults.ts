@@ -4,6 +4,7 @@
  * Recorded from Nix 2.8.0, 2.26.3 and 2.34.8: their texts differ, hence the alternatives.
  */
 import type { ErrorCode } from "../core/error.ts";
+import { shellWord } from "../core/shell-word.ts";
 
 /** What a fault's words are made of. */
 export type FaultContext = {
@@ -48,7 +49,7 @@ export const faults = [
     pattern:
       /Path '([^\n]+?)' in the repository .* is not tracked by Git|(?:getting status of|path) '[^'\n]*\/[a-z0-9]{32}-source\/([^']+)'(?:: No such file or directory| does not exist)/u,
     message: ({ what }) => `Nix cannot see ${what}: Git does not track it`,
-    remedy: ({ what }) => `run \`git add -N ${quoted(what)}\``,
+    remedy: ({ what }) => `run \`git add -N ${shellWord(what)}\``,
   },
   {
     id: "no-git",
@@ -76,7 +77,7 @@ export const faults = [
       /dubious ownership in repository at '([^\n]+)'|repository path '([^\n]+?)\/?' is not owned by current user|dubious ownership|program 'git' failed with exit code 129/u,
     message: () => "Git refuses this repository: it belongs to another user",
     remedy: ({ what }) =>
-      `run \`git config --global --add safe.directory ${what === "" ? '"$PWD"' : quoted(what)}\`, or change its owner`,
+      `run \`git config --global --add safe.directory ${what === "" ? '"$PWD"' : shellWord(what)}\`, or change its owner`,
   },
   {
     id: "special-file",
@@ -296,10 +297,6 @@ export const unknownFault: Pick<Fault, "message" | "remedy"> = {
 /** The code of a fault's problem. */
 export function faultCode(id: FaultId): ErrorCode {
   return id === "evaluation" || id === "unknown" ? "nix/eval-failed" : `nix/${id}`;
-}
-
-function quoted(path: string): string {
-  return /^[\w./+-]+$/u.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function packageOf(derivation: string): string {

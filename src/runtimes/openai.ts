@@ -4,11 +4,11 @@
  */
 import { asNumber, asObject, asText } from "../core/json.ts";
 import type { InstalledModel } from "../core/runtime.ts";
+import { shellWord } from "../core/shell-word.ts";
 import { withoutUndefined } from "../core/without-undefined.ts";
 import type { Adapter, AdapterContext, ByHand } from "./adapter.ts";
 import { askRuntime, type Named, strangeAnswer } from "./http/ask-runtime.ts";
 import type { RuntimeAnswer } from "./http/client.ts";
-import { shellWord } from "./shell-word.ts";
 
 /** No variable for a token: a key for another company must not go to whatever listens here. */
 const named: Named = { title: "OpenAI-compatible server", startCommand: "vllm serve MODEL" };

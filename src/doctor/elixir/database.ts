@@ -1,7 +1,7 @@
 /** The PostgreSQL of the project: its data in PGDATA, its port PGPORT. */
 import { isAbsolute, join } from "node:path";
+import { shellWord } from "../../core/shell-word.ts";
 import type { Ports, Variables } from "../../platform/ports.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";

@@ -1,4 +1,4 @@
-import { shellWord } from "../../runtimes/shell-word.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Check, ok, skip } from "../check.ts";
 import { mixProject } from "../facts/mix-project.ts";
 import { freePort, type PortHolder, portHolder } from "../facts/port-holder.ts";

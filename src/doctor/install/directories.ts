@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { toProblem } from "../../core/error.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { openRuntimeDirectory } from "../../project/directories.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, findingOf, ok, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { tryWriting } from "../facts/writable.ts";

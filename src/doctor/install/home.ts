@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { shellWord } from "../../runtimes/shell-word.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Check, type Finding, ok } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 

@@ -15,7 +15,7 @@ import type { ModelsState, ModelWish } from "../../core/models.ts";
 import { nearestName } from "../../core/nearest-name.ts";
 import { type RuntimeState, runtimeTitles } from "../../core/runtime.ts";
 import { sourceText } from "../../core/setting-source.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { fitIn } from "../../survey/project-models.ts";
 import { type Check, type Finding, findingOf, ok, skip, type Trouble } from "../check.ts";
 import { projectModels } from "../facts/models.ts";

@@ -2,7 +2,7 @@ import { likelyContext } from "../../core/likely-context.ts";
 import { formatModelRef } from "../../core/model-ref.ts";
 import type { UsedModel } from "../../core/model-warning.ts";
 import { type RivalWarning, rivalWarnings, usedModels } from "../../core/model-warnings.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Check, ok, skip, type Trouble } from "../check.ts";
 import { lmStudioSettings } from "../facts/lmstudio-settings.ts";
 import { projectModels } from "../facts/models.ts";

@@ -1,9 +1,9 @@
 /** The evaluated shell in the cache, and what keeps it in Nix's store. */
 import { basename, join } from "node:path";
 import { memory, moment, took } from "../../core/format.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { profileOf } from "../../nix/cache.ts";
 import { withFlakes } from "../../nix/command-options.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, findingOf, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { nixProgram, runNix, succeeded } from "../facts/nix.ts";

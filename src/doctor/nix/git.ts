@@ -1,6 +1,6 @@
 /** In a repository Nix sees only what Git knows. */
 import { join } from "node:path";
-import { shellWord } from "../../runtimes/shell-word.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import { commandFix } from "../command-fix.ts";
 import type { DoctorContext } from "../context.ts";

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
+import { shellWord } from "../../core/shell-word.ts";
 import { leastNix, type NixVersion } from "../../nix/version.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok, skip } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { hasFlake, nixProgram, nixVersion } from "../facts/nix.ts";

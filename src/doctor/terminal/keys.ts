@@ -1,7 +1,7 @@
 import { actions } from "../../core/action.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { type Chord, parseChord } from "../../keys/chord.ts";
 import { createKeymap, type Keymap, prefixItself } from "../../keys/keymap.ts";
-import { shellWord } from "../../runtimes/shell-word.ts";
 import { type Check, type Finding, ok, skip, type Trouble } from "../check.ts";
 import type { DoctorContext } from "../context.ts";
 import { keysOfScreen, keysOfZellij } from "../facts/outer-keys.ts";

@@ -7,11 +7,11 @@ import { AiRulesError } from "../../core/error.ts";
 import { asObject, asText, isObject, parseJson } from "../../core/json.ts";
 import { modelFault } from "../../core/model-fault.ts";
 import type { InstalledModel, LoadedModel } from "../../core/runtime.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import type { Adapter, AdapterContext, ByHand, LoadRequest, RuntimeEvent } from "../adapter.ts";
 import { askRuntime, isSuccess, type Named, strangeAnswer } from "../http/ask-runtime.ts";
 import type { RuntimeAnswer } from "../http/client.ts";
 import { errorText } from "../http/faults.ts";
-import { shellWord } from "../shell-word.ts";
 import { createEventReader, readConfigured, readRunning } from "./llama-swap-models.ts";
 
 /** Its configuration names its keys itself; there is no variable for one. */

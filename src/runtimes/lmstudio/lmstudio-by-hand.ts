@@ -1,5 +1,6 @@
+import { shellWord } from "../../core/shell-word.ts";
 import type { ByHand } from "../adapter.ts";
-import { curlPost, shellWord } from "../shell-word.ts";
+import { curlPost } from "../curl.ts";
 
 /** LM Studio's own `lms` for the server of this machine, else curl: a command for a POSIX shell. */
 export function lmStudioByHand(by: ByHand): string {

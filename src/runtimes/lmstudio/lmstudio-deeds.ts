@@ -6,10 +6,10 @@ import { AiRulesError } from "../../core/error.ts";
 import { asNumber, asText, type JsonObject } from "../../core/json.ts";
 import { modelFault } from "../../core/model-fault.ts";
 import type { LoadedModel } from "../../core/runtime.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { withoutUndefined } from "../../core/without-undefined.ts";
 import type { AdapterContext, LoadRequest, PullProgress } from "../adapter.ts";
 import { pause } from "../pause.ts";
-import { shellWord } from "../shell-word.ts";
 import type { LmStudioModel } from "./lmstudio-models.ts";
 import { askLmStudio, listModels, needsNewer } from "./lmstudio-requests.ts";
 

@@ -1,10 +1,11 @@
 /** What MLX cannot be asked for, as commands for a POSIX shell: its models, and how it is started. */
 import { join } from "node:path";
 import type { Quantization, RuntimeTuning } from "../../core/runtime-tuning.ts";
+import { shellWord } from "../../core/shell-word.ts";
 import { printable } from "../../core/text.ts";
 import type { ByHand, StartByHand } from "../adapter.ts";
+import { curlPost } from "../curl.ts";
 import { isLoopback } from "../ip-address.ts";
-import { curlPost, shellWord } from "../shell-word.ts";
 import { namedModel } from "./mlx-models.ts";
 
 /** A model goes when another one comes or the server ends: there is no command for that. */

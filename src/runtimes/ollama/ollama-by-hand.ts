@@ -1,7 +1,8 @@
 /** The commands that do what ai-rules does, for people to run themselves. */
+
+import { shellWord } from "../../core/shell-word.ts";
 import { variantName } from "../../core/switch-options.ts";
 import type { ByHand } from "../adapter.ts";
-import { shellWord } from "../shell-word.ts";
 import { keepAliveBody } from "./ollama-keep-alive.ts";
 
 /** A command for a POSIX shell: `ollama` where it reaches the server by itself, else curl. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { shellWord } from "../../src/core/shell-word.ts";
 import { printable } from "../../src/core/text.ts";
-import { curlPost, shellWord } from "../../src/runtimes/shell-word.ts";
 
 /** What a real shell makes of a word. */
 function read(word: string): string {
@@ -28,16 +28,5 @@ describe("a word for a shell", () => {
 
   it("stays bare where it can", () => {
     expect(shellWord("http://127.0.0.1:1234/api")).toBe("http://127.0.0.1:1234/api");
-  });
-});
-
-describe("a curl command", () => {
-  it("carries any name in plain letters", () => {
-    const model = "\u001b[31mit's \u202e模型";
-    const command = curlPost("http://h/x", { model });
-
-    expect(command).toMatch(/^[ -~]+$/);
-    const json = read(command.slice(command.indexOf(" -d ") + 4));
-    expect(JSON.parse(json)).toEqual({ model });
   });
 });

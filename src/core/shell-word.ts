@@ -1,4 +1,4 @@
-import { printable } from "../core/text.ts";
+import { printable } from "./text.ts";
 
 /** A text as one word of a shell; one that needs no quotes stays bare. */
 export function shellWord(text: string): string {
@@ -14,13 +14,4 @@ function ansiEscaped(character: string): string {
   if (printable(character) === character) return character;
   const bytes = Array.from(new TextEncoder().encode(character));
   return bytes.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-}
-
-/** A curl command that posts JSON. A name may hold anything, and this is pasted into a terminal. */
-export function curlPost(url: string, body: unknown): string {
-  const json = JSON.stringify(body).replace(
-    /[^ -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return `curl ${shellWord(url)} -H 'content-type: application/json' -d ${shellWord(json)}`;
 }
