@@ -197,12 +197,10 @@ describe("the built `ai-rules init`", () => {
       const took = performance.now() - started;
       const whole = await textsOf(join(directory, "timed"));
 
-      const times = 24;
-      for (let index = 0; index < times; index++) {
+      const killAfter = async (ms: number) => {
         const project = await makeProject("shop");
         const original = await textsOf(project);
-        const after = (took * 1.1 * (index + 1)) / times;
-        await killed(["shop", "--yes"], after, signal);
+        await killed(["shop", "--yes"], ms, signal);
         const left = await textsOf(project);
         if (signal === "SIGINT") {
           // Whoever is asked to stop stops before the first file, or after the last.
@@ -210,11 +208,16 @@ describe("the built `ai-rules init`", () => {
         }
         if (left["flake.nix"] === undefined) outcomes.before++;
         else outcomes.after++;
-        expect(await run(["shop", "--yes"]), `killed after ${after} ms`).toMatchObject({ code: 0 });
-        expect(await textsOf(project), `killed after ${after} ms`).toEqual(whole);
+        expect(await run(["shop", "--yes"]), `killed after ${ms} ms`).toMatchObject({ code: 0 });
+        expect(await textsOf(project), `killed after ${ms} ms`).toEqual(whole);
         expect(known(project)).toContain("flake.nix");
         expect(await readdir(join(project, ".ai-rules"))).toEqual(["init.json"]);
-      }
+      };
+      const times = 24;
+      for (let index = 0; index < times; index++) await killAfter((took * (index + 1)) / times);
+      // The run that was measured may have been the quickest, or the slowest, of all.
+      for (let ms = took; outcomes.after === 0 && ms < 16 * took; ms *= 1.5) await killAfter(ms);
+      if (outcomes.before === 0) await killAfter(1);
       expect(Math.min(outcomes.before, outcomes.after)).toBeGreaterThan(0);
     },
   );
